@@ -1,0 +1,1 @@
+"""Evidence reconciled into one consistent picture: bounds, worlds, samples, contradictions."""

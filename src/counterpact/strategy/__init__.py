@@ -1,0 +1,1 @@
+"""The adversary's best reply, and packages of measures against it."""
