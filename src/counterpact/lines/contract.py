@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from counterpact.case.case import Case
 from counterpact.case.model import Effect
 from counterpact.case.values import Line
+from counterpact.lines.chartspec import ChartSpec
 from counterpact.picture.result import Picture
 from counterpact.provenance import Basis, Citation
 from counterpact.quantity import Quantity
@@ -40,8 +41,11 @@ class EmptyRecord:
         from counterpact.errors import Problem, SourceError
 
         raise SourceError(
-            Problem(file="record", what=f'data set "{dataset}" is not in the store',
-                    do=f"Import it: counterpact record import {dataset} FILE")
+            Problem(
+                file="record",
+                what=f'data set "{dataset}" is not in the store',
+                do=f"Import it: counterpact record import {dataset} FILE",
+            )
         )
 
 
@@ -67,6 +71,7 @@ class Indicator:
     points: tuple[Figure, ...]
     note: str = ""
     estimand: str = ""
+    stale: str = ""  # why the newest point is old, empty = fresh
 
 
 @dataclass(frozen=True)
@@ -124,8 +129,8 @@ class LineInputs:
     requirements: tuple[Requirement, ...] = ()
 
 
-ChartBuilder = Callable[[], Mapping[str, Any]]
-"""Returns an ECharts option as a dict."""
+ChartBuilder = Callable[[], ChartSpec]
+"""Returns a chart in neutral terms; `counterpact.charts` turns it into a drawing option."""
 
 
 @dataclass(frozen=True)
