@@ -1,4 +1,4 @@
-"""A chart without a drawing library: what a line wants shown. `counterpact.charts` turns it into an option."""
+"""A chart without a drawing library: what a line wants shown; `counterpact.charts` draws it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ChartKind(StrEnum):
 
 @dataclass(frozen=True)
 class ChartPoint:
-    """One interval. `high` may be infinite ("at least"); `start` and `end` are ISO days, empty for categories."""
+    """One interval. `high` may be infinite ("at least"); `start`, `end`: ISO days, empty for categories."""
 
     label: str
     low: float
@@ -48,7 +48,7 @@ class ChartPoint:
 
 @dataclass(frozen=True)
 class ChartSeries:
-    """One row of points. `role`: `value` (what happened) or `limit` (a cap, a rule, a plan to compare with)."""
+    """One row of points. `role`: `value` (what happened) or `limit` (a cap, a rule to compare with)."""
 
     name: str
     points: tuple[ChartPoint, ...]

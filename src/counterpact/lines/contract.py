@@ -19,7 +19,7 @@ from counterpact.quantity import Quantity
 class RecordView(Protocol):
     """What a line may ask of the record: is a data set here, how old is it, and its rows.
 
-    The record proper (`counterpact.record`) implements it; `EmptyRecord` stands in where no data was imported.
+    The record proper (`counterpact.record`) implements it; `EmptyRecord` stands in without imported data.
     """
 
     def vintage(self, dataset: str) -> date | None:
@@ -72,6 +72,7 @@ class Indicator:
     note: str = ""
     estimand: str = ""
     stale: str = ""  # why the newest point is old, empty = fresh
+    reconciled: Figure | None = None  # baseline year, all consistent facts together, where the picture has it
 
 
 @dataclass(frozen=True)
