@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module, resources
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -79,8 +79,8 @@ class Dataset(_Strict):
     group: str
     """lists, ownership, votes, trade, security, cyber, reference."""
     files: tuple[str, ...] = ()
-    """Glob patterns (relative to a folder of files) by which `import-all` recognises its files; each match is one vintage
-    unless `together` is set."""
+    """Glob patterns (relative to a folder of files) by which `import-all` recognises its files; each match is one
+    vintage unless `together` is set."""
     together: bool = False
     """True: all files that match form one vintage."""
     addresses: tuple[Address, ...] = ()
@@ -100,7 +100,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(entry.name for entry in root.iterdir() if (entry / "dataset.yml").is_file()))
 
 
-@lru_cache(maxsize=None)
+@cache
 def dataset(name: str) -> Dataset:
     """One data set's description. Raises `UsageError` with the nearest name if there is none."""
     if name not in names():

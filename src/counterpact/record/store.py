@@ -170,7 +170,7 @@ class Store:
         )
 
     def connect(self, as_of: date | None = None) -> duckdb.DuckDBPyConnection:
-        """DuckDB in memory with a view per table: `dataset.table` as of a day, `dataset.table_all` over all vintages."""
+        """DuckDB in memory, a view per table: `dataset.table` as of a day, `dataset.table_all` over all vintages."""
         import duckdb
 
         connection = duckdb.connect(":memory:")
@@ -213,7 +213,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the writer's lock. Raises `SourceError` if another import holds it; a dead one's lock falls by itself."""
+        """Hold the writer's lock. Raises `SourceError` if another import has it; a dead one's falls by itself."""
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / ".lock").open("a+b") as lock:
             try:
