@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from counterpact.cli import assess, brief, case, loopholes, picture, plan, reply
+from counterpact.cli import assess, brief, case, loopholes, picture, plan, record, reply
 
 app = typer.Typer(
     name="counterpact",
@@ -14,5 +14,6 @@ app = typer.Typer(
     help="An open workbench for one integrated strategy against a hostile alliance.",
 )
 app.add_typer(case.app, name="case")
+app.add_typer(record.app, name="record")
 for command in (brief.brief, picture.picture, assess.assess, plan.plan, loopholes.loopholes, reply.reply):
     app.command()(command)
