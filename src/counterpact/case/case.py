@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from counterpact.case import model as m
 from counterpact.case import reference as r
+from counterpact.case.event import Event
 from counterpact.case.values import ActorKind, EffectKind, Line
 
 T = TypeVar("T", bound=m.Row)
@@ -28,17 +29,39 @@ def _empty() -> Mapping[str, m.Row]:
 
 
 @dataclass(frozen=True)
+class Files:
+    """What stands in a case folder beside the meaning: enough to write the same bytes and to point at a row.
+
+    `head` and `rows` are the tables as they stand (without events); `start_head` and `start_rows` what they were
+    before the first event; `columns` the header of each table file, in its order; `row_numbers` the spreadsheet
+    row of each id; `head_text` the text of `case.yml`, comments included.
+    """
+
+    head: m.Head
+    rows: Mapping[str, Mapping[str, m.Row]]
+    head_text: str = ""
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    row_numbers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    start_head: m.Head | None = None
+    start_rows: Mapping[str, Mapping[str, m.Row]] | None = None
+
+
+@dataclass(frozen=True)
 class Case:
     """Everything an analysis says. Immutable; made by `case.read`, changed only through `case.events`.
 
     `rows` maps a table name (`facts`) to its rows by id, in file order. `revision` is a hash of head, tables
-    and events: the same content has the same revision on every machine.
+    and events: the same content has the same revision on every machine. `events` are the recorded edits, already
+    applied; `hand_edits` are changes found in the tables that nobody recorded yet, applied too.
     """
 
     head: m.Head
     rows: Mapping[str, Mapping[str, m.Row]]
     revision: str = ""
     folder: Path | None = field(default=None, compare=False)
+    events: tuple[Event, ...] = ()
+    hand_edits: tuple[Event, ...] = ()
+    files: Files | None = field(default=None, compare=False, repr=False)
 
     def table(self, row_type: type[T]) -> Mapping[str, T]:
         """Rows of one table by id."""
