@@ -1,0 +1,248 @@
+"""Design a package: whole measures that lower the risk most, whatever the adversary replies.
+
+Cutting planes (C&CG with plan cuts, Zeng & Zhao 2013; multi-cut Benders): the oracle's plans at each z visited bound
+the risk from below everywhere, the replies' dual bounds at whole z bound it from above. Representative scenarios are
+worked first because they are cheap; the points that mattered there are then replayed on all scenarios.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from counterpact.errors import InfeasibleError, UnprovenError, UsageError, nearest
+from counterpact.strategy.guard import Guard
+from counterpact.strategy.instance import Instance, Vector
+from counterpact.strategy.master import Master, wishes
+from counterpact.strategy.reply import Oracle, Sweep
+from counterpact.strategy.risk import Risk
+
+#: Least denominator of the gap, in combined risk.
+EPSILON = 1e-9
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asks of a package.
+
+    `budgets`: most of each resource; `require`, `forbid`: leader variables by name; `gap`: share of the achievable
+    effect at which to stop; `time_limit` in seconds is a last resort, the best so far is then returned with its gap.
+    """
+
+    risk: Risk = field(default_factory=Risk)
+    budgets: dict[str, float] = field(default_factory=dict)
+    require: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    gap: float = 0.05
+    time_limit: float = 60.0
+    max_rounds: int = 60
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Play:
+    """One line of the adversary's playbook: a plan, valid as a cut in its scenario at every z."""
+
+    scenario: int
+    objective: int
+    columns: tuple[int, ...]
+    amounts: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Package:
+    """A chosen set of measures with what it achieves and how far from the best it can be."""
+
+    request: Request
+    z: Vector
+    names: tuple[str, ...]  # leader variables that are on
+    cost: dict[str, float]  # by resource
+    upper_bound: float  # risk at z, by safe dual bounds
+    lower_bound: float  # no package has less risk
+    upper_bound_before: float  # risk at z = 0
+    gap: float  # (UB − LB) / max(UB(0) − LB, ε): share of the achievable effect
+    lower_bound_status: str  # `solver-claimed` or `proven`
+    risks: dict[str, tuple[float, float]]  # risk kind → (at z = 0, at z), combined risk
+    values: Vector  # (S, O) at z, own units
+    values_before: Vector  # (S, O) at z = 0, own units
+    sweep: Sweep  # plans and duals at z, for the certificate
+    sweep_before: Sweep  # the same at z = 0
+    log: tuple[dict[str, float], ...]
+    timed_out: bool
+    message: str
+
+    @property
+    def effect(self) -> float:
+        """Share of the risk at z = 0 that the package takes away."""
+        return (self.upper_bound_before - self.upper_bound) / max(self.upper_bound_before, EPSILON)
+
+
+class _Search:
+    """The state of one design: bounds, incumbent, log."""
+
+    def __init__(self, instance: Instance, request: Request, oracle: Oracle, guard: Guard) -> None:
+        self.instance, self.request, self.oracle, self.guard = instance, request, oracle, guard
+        self.probability = oracle.stack.probability
+        self.started = time.perf_counter()
+        self.best: Sweep | None = None
+        self.upper, self.lower = np.inf, -np.inf
+        self.log: list[dict[str, float]] = []
+        self.zero = oracle.sweep(np.zeros(len(instance.leader.names)))
+        self.before = self.risk(self.zero.upper)
+
+    def risk(self, values: Vector) -> float:
+        return self.request.risk.value(values @ self.instance.weights, self.probability)
+
+    def offer(self, sweep: Sweep) -> bool:
+        """Take the sweep as incumbent if better. Its z must be whole and leave room for civilians."""
+        value = self.risk(sweep.upper)
+        if value < self.upper - 1e-12:
+            self.upper, self.best = value, sweep
+            return True
+        return False
+
+    @property
+    def gap(self) -> float:
+        if not np.isfinite(self.upper) or not np.isfinite(self.lower):
+            return np.inf
+        return max(0.0, self.upper - self.lower) / max(self.before - self.lower, EPSILON)
+
+    @property
+    def late(self) -> bool:
+        return time.perf_counter() - self.started > self.request.time_limit
+
+    def note(self, **entry: float) -> None:
+        self.log.append({"lower": self.lower, "upper": self.upper, "gap": self.gap, **entry})
+
+
+def design(
+    instance: Instance,
+    request: Request | None = None,
+    *,
+    oracle: Oracle | None = None,
+    progress: Callable[[float, str], None] | None = None,
+) -> Package:
+    """The best package found for the request, with proven upper and solver-claimed lower bound.
+
+    Raises `InfeasibleError` naming the limits that clash, `UnprovenError` if nothing usable was found in time.
+    """
+    request = request or Request()
+    _check(instance, request)
+    limits = wishes(instance.leader, request.budgets, request.require, request.forbid)
+    oracle = oracle or Oracle(instance)
+    guard = Guard(instance)
+    search = _Search(instance, request, oracle, guard)
+    master = Master(instance, limits, request.risk, _groups(search.zero, instance), oracle.stack.S)
+    master.set_probability(oracle.stack.probability)
+    master.add(search.zero)
+    _relaxed_phase(search, master, progress)
+    _whole_phase(search, master, progress)
+    return _finish(search)
+
+
+def _check(instance: Instance, request: Request) -> None:
+    leader = instance.leader
+    for name in (*request.require, *request.forbid):
+        if name not in leader.names:
+            raise UsageError(f'"{name}" is not a measure of this case. {nearest(name, leader.names)}')
+    for name in request.budgets:
+        if name not in leader.resources:
+            raise UsageError(f'"{name}" is not a resource of this case. {nearest(name, leader.resources)}')
+
+
+def _groups(zero: Sweep, instance: Instance, count: int = 12) -> Vector:
+    """Group scenarios by their risk at z = 0, in equal numbers: (S,) group numbers."""
+    order = np.argsort(zero.upper @ instance.weights, kind="stable")
+    count = min(count, len(order))
+    groups = np.empty(len(order), dtype=np.int64)
+    groups[order] = np.arange(len(order)) * count // len(order)
+    return groups
+
+
+def _relaxed_phase(
+    search: _Search, master: Master, progress: Callable[[float, str], None] | None, rounds: int = 12
+) -> None:
+    """Cutting planes on the linear relaxation, stabilised between the master's point and the best point seen."""
+    centre: Vector | None = None
+    best = np.inf
+    for turn in range(rounds):
+        choice = master.relax()
+        if not choice.feasible:
+            raise InfeasibleError("no package satisfies all limits of this request.")
+        search.lower = max(search.lower, choice.bound)
+        z = choice.z if centre is None else 0.5 * choice.z + 0.5 * centre
+        sweep = search.oracle.sweep(z)
+        value = search.risk(sweep.upper)
+        if value < best:
+            best, centre = value, z
+        added = master.add(sweep, choice)
+        search.note(
+            phase=0, turn=turn, value=value, added=added, solved=sweep.solved, t=time.perf_counter() - search.started
+        )
+        if progress:
+            progress(0.1 + 0.3 * turn / rounds, f"relaxation, round {turn + 1}")
+        if (best - search.lower) <= 0.2 * search.request.gap * (search.before - search.lower) or search.late:
+            break
+
+
+def _whole_phase(search: _Search, master: Master, progress: Callable[[float, str], None] | None) -> None:
+    """Solve the master with whole measures, reply, add cuts, until the gap is closed."""
+    request = search.request
+    for turn in range(request.max_rounds):
+        left = max(1.0, request.time_limit - (time.perf_counter() - search.started))
+        aim = 0.25 * request.gap * max(search.before - search.lower, EPSILON)
+        choice = master.solve(gap=aim, nodes=2000, seconds=left)
+        if not choice.feasible:
+            if np.isinf(choice.bound) and choice.bound > 0 and search.best is None:
+                raise InfeasibleError("no package satisfies all limits and the humanitarian guard together.")
+            break
+        search.lower = max(search.lower, choice.bound)
+        cuts = search.guard.cuts(choice.z)
+        sweep = search.oracle.sweep(choice.z)
+        added = master.add(sweep, choice)
+        if cuts:
+            master.add_guard(cuts)
+            if any(c.constant + c.slope @ choice.z <= 1e-9 for c in cuts):
+                master.exclude(choice.z)
+        else:
+            search.offer(sweep)
+        search.note(
+            phase=1,
+            turn=turn,
+            value=search.risk(sweep.upper),
+            added=added,
+            solved=sweep.solved,
+            t=time.perf_counter() - search.started,
+        )
+        if progress:
+            progress(0.4 + 0.6 * min(1.0, request.gap / max(search.gap, 1e-9)), f"package, gap {search.gap:.1%}")
+        if search.gap <= request.gap or search.late or (not added and not cuts):
+            break
+
+
+def _finish(search: _Search) -> Package:
+    instance, request, best = search.instance, search.request, search.best
+    if best is None:
+        raise UnprovenError(
+            "no package was found within the limit that leaves room for civilian goods in every scenario."
+        )
+    if search.guard.shortfalls(best.z):
+        raise UnprovenError("the package found does not leave room for civilian goods in every scenario.")
+    leader, weights = instance.leader, instance.weights
+    names = tuple(n for n, on in zip(leader.names, best.z > 0.5, strict=True) if on)
+    before, after = search.zero.upper @ weights, best.upper @ weights
+    kinds = {k: Risk(k, request.risk.alpha) for k in ("mean", "cvar", "worst")}
+    risks = {k: (r.value(before, search.probability), r.value(after, search.probability)) for k, r in kinds.items()}
+    reached = search.gap <= request.gap
+    message = f"gap {search.gap:.1%} of the achievable effect"
+    if not reached:
+        message = f"the limit was reached before the wanted gap of {request.gap:.1%}: best so far, {message}"
+    return Package(
+        request, best.z, names, {r: float(c) for r, c in zip(leader.resources, leader.cost @ best.z, strict=True)},
+        search.upper, min(search.lower, search.upper), search.before, search.gap, "solver-claimed", risks,
+        best.lower * instance.normalisers, search.zero.lower * instance.normalisers, best, search.zero,
+        tuple(search.log), not reached, message,
+    )  # fmt: skip

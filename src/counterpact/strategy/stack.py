@@ -1,0 +1,85 @@
+"""All scenarios side by side, so that bounds and residuals of every reply are a few matrix products.
+
+Plans are arrays (S, O, n): scenario, objective, column. Row duals are (R, O) with the rows of all scenarios stacked.
+Costs are normalised: c_so(z) = h_so / normaliser_o + fixed_s − P_s z.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import block_diag, csr_matrix, vstack
+
+from counterpact.errors import CaseError, Problem
+from counterpact.strategy.instance import Instance, Vector
+
+
+class Stack:
+    """The scenarios of an instance, or some of them, as stacked arrays."""
+
+    def __init__(self, instance: Instance, chosen: Vector | None = None) -> None:
+        scenarios = [instance.scenarios[int(s)] for s in chosen] if chosen is not None else list(instance.scenarios)
+        self.scenarios = scenarios
+        self.S, self.O = len(scenarios), len(instance.objectives)
+        self.n, self.M = scenarios[0].A.shape[1], len(instance.leader.names)
+        for index, scenario in enumerate(scenarios):
+            if scenario.A.shape[1] != self.n or scenario.harm.shape != (self.O, self.n):
+                raise CaseError(Problem("", what=f"scenario {index} does not have the columns of scenario 0"))
+            if not np.all(np.isfinite(scenario.ceiling)):
+                raise CaseError(Problem("", what=f"scenario {index} has a column without a finite ceiling"))
+        self.probability = np.array([s.probability for s in scenarios])
+        self.ceiling = np.array([s.ceiling for s in scenarios])
+        self.base = np.array([s.harm / instance.normalisers[:, None] + s.fixed for s in scenarios])
+        self.penalty = csr_matrix(vstack([s.penalty for s in scenarios]))
+        self.A = csr_matrix(block_diag([s.A for s in scenarios], format="csr"))
+        self.AT = csr_matrix(self.A.T)
+        self.lower = np.concatenate([s.lower for s in scenarios])
+        self.upper = np.concatenate([s.upper for s in scenarios])
+        self.row_start = np.concatenate([[0], np.cumsum([s.A.shape[0] for s in scenarios])])
+        self._low = np.where(np.isfinite(self.lower), self.lower, 0.0)
+        self._high = np.where(np.isfinite(self.upper), self.upper, 0.0)
+
+    def costs(self, z: Vector) -> Vector:
+        """c_so(z), shape (S, O, n)."""
+        priced: Vector = self.base - (self.penalty @ z).reshape(self.S, 1, self.n)
+        return priced
+
+    def residuals(self, Y: Vector) -> Vector:
+        """Worst violation of a row or a column bound by each plan, (S, O), scaled by 1 + |bound|. NaN counts as inf."""
+        activity = self.A @ Y.transpose(0, 2, 1).reshape(self.S * self.n, self.O)
+        scale_low, scale_high = 1 + np.abs(self._low)[:, None], 1 + np.abs(self._high)[:, None]
+        broken = np.maximum((self.lower[:, None] - activity) / scale_low, (activity - self.upper[:, None]) / scale_high)
+        worst = np.maximum(0.0, np.maximum.reduceat(broken, self.row_start[:-1], axis=0)) if len(self.lower) else 0.0
+        columns = np.maximum(-Y, Y - self.ceiling[:, None, :]) / (1 + self.ceiling[:, None, :])
+        result: Vector = np.maximum(worst, columns.max(axis=2))
+        return np.where(np.isnan(result), np.inf, result)
+
+    def project(self, U: Vector) -> Vector:
+        """Row duals with the signs their row allows: none on a side that is not there."""
+        U = np.where(np.isnan(U), 0.0, U)
+        U = np.where(np.isfinite(self.upper)[:, None], U, np.minimum(U, 0.0))
+        projected: Vector = np.where(np.isfinite(self.lower)[:, None], U, np.maximum(U, 0.0))
+        return projected
+
+    def dual_parts(self, U: Vector) -> tuple[Vector, Vector]:
+        """(β, r): β_so = Σ rows u·bound, (S, O), and r_so = A_sᵀ u_so, (S, O, n), of projected duals."""
+        constant = np.maximum(U, 0) * self._high[:, None] + np.minimum(U, 0) * self._low[:, None]
+        beta = np.add.reduceat(constant, self.row_start[:-1], axis=0) if len(self.lower) else np.zeros((self.S, self.O))
+        reduced = (self.AT @ U).reshape(self.S, self.n, self.O).transpose(0, 2, 1)
+        return beta, np.ascontiguousarray(reduced)
+
+    def dual_bound(self, parts: tuple[Vector, Vector], cost: Vector) -> Vector:
+        """Safe upper bound on every reply value, (S, O): β + Σ_j ceiling_j · max(0, c_j − r_j)."""
+        excess = np.maximum(0.0, cost - parts[1])
+        bound: Vector = parts[0] + np.einsum("soj,sj->so", excess, self.ceiling)
+        return bound
+
+    def cuts(self, Y: Vector) -> tuple[Vector, Vector]:
+        """(a, g): each plan's value a − g·z in its scenario, a (S, O), g (S, O, M) ≥ 0."""
+        constant = np.einsum("soj,soj->so", self.base, Y)
+        columns = np.arange(self.S * self.n)
+        starts = np.arange(0, self.S * self.n + 1, self.n)
+        slope = np.empty((self.S, self.O, self.M))
+        for o in range(self.O):
+            rows = csr_matrix((Y[:, o].ravel(), columns, starts), shape=(self.S, self.S * self.n))
+            slope[:, o] = (rows @ self.penalty).toarray()
+        return constant, slope
