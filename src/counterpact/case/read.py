@@ -11,6 +11,7 @@ from types import MappingProxyType
 from counterpact.case import model as m
 from counterpact.case.case import TABLES, Case, Files
 from counterpact.case.check import check_tables
+from counterpact.case.checking import Tables
 from counterpact.case.diff import changes
 from counterpact.case.event import Event
 from counterpact.case.head import FILE as HEAD_FILE
@@ -68,8 +69,8 @@ def load_case(folder: Path) -> tuple[Case | None, list[Problem]]:
     events, event_problems = read_events(folder)
     problems += event_problems
     if problems or now.head is None:
-        problems += check_tables(now.head, now.rows, now.row_numbers, now.ids, folder.name)
-        return None, problems
+        problems += check_tables(Tables(now.head, now.rows, now.row_numbers, now.ids, frozenset(now.unread)))
+        return None, sorted(set(problems))
     start = now
     if events and (folder / START).is_dir():
         start = _read_tables(folder / START, f"{START}/")
@@ -79,7 +80,7 @@ def load_case(folder: Path) -> tuple[Case | None, list[Problem]]:
         case = _replay(folder, now, start, events)
     except CaseError as error:
         return None, list(error.problems)
-    return case, check_tables(case.head, case.rows, now.row_numbers, now.ids, folder.name)
+    return case, check_tables(Tables(case.head, case.rows, now.row_numbers))
 
 
 @dataclass
@@ -90,6 +91,7 @@ class _Tables:
     columns: dict[str, tuple[str, ...]]
     row_numbers: dict[str, dict[str, int]]
     ids: dict[str, set[str]]
+    unread: set[str]
     problems: list[Problem]
 
 
@@ -98,7 +100,7 @@ def _cases_home() -> Path:
 
 
 def _read_tables(folder: Path, prefix: str = "") -> _Tables:
-    tables = _Tables(None, "", {}, {}, {}, {}, [])
+    tables = _Tables(None, "", {}, {}, {}, {}, set(), [])
     head_path = folder / HEAD_FILE
     if head_path.is_file():
         try:
@@ -131,7 +133,9 @@ def _read_one(row_type: type[m.Row], folder: Path, prefix: str, tables: _Tables)
         tables.columns[name] = read.header
     elif name in REQUIRED:
         do = f"Add it with the header row; {(row_type.__doc__ or '').strip()}"
-        tables.problems.append(Problem(f"{prefix}{path.name}", what="the file is missing", do=do))
+        read.problems.append(Problem(f"{prefix}{path.name}", what="the file is missing", do=do))
+    if read.problems and not read.ids:
+        tables.unread.add(name)
     tables.rows[name] = read.rows
     tables.row_numbers[name] = read.row_numbers
     tables.ids[name] = read.ids
