@@ -119,9 +119,9 @@ def silent_reporters(
 
     `least`: periods a reporter must have reported to count. `time` must sort.
     """
-    last = frame[time].max()
+    last = str(frame[time].max())
     seen = frame.group_by(reporter).agg(pl.col(time).max().alias("last"), pl.col(time).n_unique().alias("periods"))
-    silent = seen.filter((pl.col("last") < last) & (pl.col("periods") >= least)).sort("last", reporter)
+    silent = seen.filter((pl.col("last").cast(pl.String) < last) & (pl.col("periods") >= least)).sort("last", reporter)
     shown = [f"{row[reporter]} (last {row['last']})" for row in silent.to_dicts()]
     return _finding(
         "silent-reporter",
@@ -143,7 +143,7 @@ def mixed_aggregates(
     if not totals.height:
         return None
     members = frame.filter(~is_total)
-    naive, proper = frame[value].sum(), members[value].sum()
+    naive, proper = float(frame[value].sum()), float(members[value].sum())
     ratio = f" (×{naive / proper:.1f})" if proper else ""
     names = ", ".join(sorted(totals[member].unique().to_list())[:5])
     return DataFinding(

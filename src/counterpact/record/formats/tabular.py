@@ -1,10 +1,11 @@
-"""Delimited text, Stata files and workbooks → typed frames, strict: a value that does not fit is named by row and column."""
+"""Delimited text, Stata files and workbooks → typed frames; a value that does not fit is named by row and column."""
 
 from __future__ import annotations
 
 import io
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,12 @@ def _cast(raw: pl.Series, kind: str, day_format: str) -> pl.Series:
         return number
     whole = number.cast(pl.Int64, strict=False)
     return whole.set((whole.cast(pl.Float64) != number).fill_null(False), None)
+
+
+def newest(days: pl.Series) -> date | None:
+    """The last day of a column, or None if it is empty."""
+    last = days.max()
+    return last if isinstance(last, date) else None
 
 
 def read_stata(file: SourceFile, columns: Sequence[str] | None = None) -> pl.DataFrame:

@@ -24,7 +24,7 @@ KINDS = dict.fromkeys(NAMES.values(), "text") | dict.fromkeys(
 
 
 def read(files: Sequence[SourceFile]) -> Reading:
-    """`mme_v7.csv` → `exercises` (one row each) and `participants` (exercise, state). Unknown days (`xx`) become null."""
+    """`mme_v7.csv` → `exercises` (one row each) and `participants` (exercise, state). `xx` becomes null."""
     file = files[0]
     raw = read_text_table(file, encodings=("utf-8-sig", "cp1252"))
     states = [name for name in raw.columns if name.startswith("State")]
