@@ -54,5 +54,5 @@ def read(files: Sequence[SourceFile]) -> Reading:
         else ()
     )
     return Reading(
-        {"vetoes": frame.drop(*MEMBERS), "casts": named.drop("row")}, findings=findings, vintage=frame["date"].max()
-    )  # type: ignore[arg-type]
+        {"vetoes": frame.drop(*MEMBERS), "casts": named.drop("row")}, findings=findings, vintage=newest(frame["date"])
+    )
