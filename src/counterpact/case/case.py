@@ -34,7 +34,8 @@ class Files:
 
     `head` and `rows` are the tables as they stand (without events); `start_head` and `start_rows` what they were
     before the first event; `columns` the header of each table file, in its order; `row_numbers` the spreadsheet
-    row of each id; `head_text` the text of `case.yml`, comments included.
+    row of each id; `head_text` the text of `case.yml`, comments included; `start_files`
+    the bytes of the copy of the tables made with the first event.
     """
 
     head: m.Head
@@ -44,6 +45,7 @@ class Files:
     row_numbers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     start_head: m.Head | None = None
     start_rows: Mapping[str, Mapping[str, m.Row]] | None = None
+    start_files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

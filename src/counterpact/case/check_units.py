@@ -23,7 +23,8 @@ def check_units(tables: Tables) -> None:
         if factor.low is None or factor.high is None or factor.low <= 0:
             do = "Give low and high, both above 0; a wide interval if little is known"
             tables.report(factor, "low", "a factor needs a finite interval above 0", do=do)
-    for row in (*tables.each(m.Channel), *tables.each(m.Limit), *tables.each(m.CivilianNeed)):
+    counted: list[m.Channel | m.Limit | m.CivilianNeed] = [*tables.each(m.Channel), *tables.each(m.Limit)]
+    for row in (*counted, *tables.each(m.CivilianNeed)):
         _same_as_good(tables, row)
     for purse in tables.each(m.Purse):
         if purse.unit != MONEY:

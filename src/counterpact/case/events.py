@@ -6,28 +6,30 @@ put into `start/`, so that a later change made in a table by hand is noticed and
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time as clock
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from counterpact.case.case import Case
+from counterpact.case.case import Case, Files
 from counterpact.case.check import check_tables
 from counterpact.case.checking import Tables
-from counterpact.case.event import Event
+from counterpact.case.diff import Change
+from counterpact.case.event import HEAD, Event
 from counterpact.case.head import FILE as HEAD_FILE
-from counterpact.case.read import START, find_case, read_case, read_events
+from counterpact.case.read import START, find_case, read_case, read_events, shipped_cases
 from counterpact.case.replay import FILE, State
-from counterpact.case.revision import revisions
+from counterpact.case.revision import Chain, revisions
 from counterpact.case.table import TYPES
 from counterpact.case.write import write_synced
-from counterpact.errors import CaseError, Problem
+from counterpact.errors import CaseError, Problem, UsageError
 from counterpact.quantity import Period
 
 _ANY = object()
@@ -56,22 +58,50 @@ class Step:
     event: Event
     revision: str
 
+    def __str__(self) -> str:
+        e = self.event
+        return (
+            f"{e.id}  {e.time}  {e.author}: {Change(e.entity, e.field, e.old, e.new)} ({e.reason})  → {self.revision}"
+        )
+
+
+def wish(entity: str, field: str = "", value: Any = None, *, cells: Sequence[str] = (), delete: bool = False) -> Edit:
+    """An edit from words: one cell, `--delete`, or a new row from `column=cell` texts; head values may be JSON.
+
+    Raises `UsageError` if the words do not say exactly one of the three.
+    """
+    ways = [bool(field) and value is not None, bool(cells), delete]
+    if not entity or sum(ways) != 1 or (field and value is None):
+        raise UsageError("say what to edit: ENTITY FIELD VALUE, or ENTITY --set COLUMN=CELL …, or ENTITY --delete")
+    if delete:
+        return Edit(entity, "", None)
+    if cells:
+        wrong = [cell for cell in cells if "=" not in cell]
+        if wrong:
+            raise UsageError(f'"{wrong[0]}" is not COLUMN=CELL')
+        pairs = dict(cell.split("=", 1) for cell in cells)
+        return Edit(entity, "", {"id": entity.partition("/")[2], **pairs})
+    if entity == HEAD:
+        with suppress(ValueError):
+            value = json.loads(value)
+    return Edit(entity, field, value)
+
 
 def apply(case: Case, edits: Sequence[Edit], *, author: str, reason: str, time: str = "") -> Case:
     """The case after some edits, in memory only; they are its last events.
 
     Raises `CaseError` if an old value is not current, a value is not valid, or the case would not hold together.
     """
-    parents = list(_revisions(case))
     state = State(case.head, case.rows)
+    chain = _chain(case)
     events: list[Event] = []
     for edit in edits:
         now = state.current(edit.entity, edit.field)
         old = now if edit.old is _ANY else edit.old
         new = dict(edit.new) if isinstance(edit.new, Mapping) and not edit.field else edit.new
-        event = Event("", parents[-1], author, time, edit.entity, edit.field, old, new, reason)
-        events.append(_made(state, event, case, events, parents))
-    return _with(case, state, events, parents[-1])
+        event = Event("", chain.revision, author, time, edit.entity, edit.field, old, new, reason)
+        events.append(_made(state, event, chain))
+    return _with(case, state, events, chain.revision)
 
 
 def append(
@@ -98,15 +128,15 @@ def undo(case: str | Path, event_id: str, *, author: str, reason: str = "", time
     with _writing(case) as folder:
         before = _adopted(read_case(folder), author, _stamp(time))
         event = find_event(before, event_id)
-        parents = list(_revisions(before))
+        chain = _chain(before)
         text = reason or f"undo: {event.reason}"
         back = Event(
-            "", parents[-1], _named(author), _stamp(time), event.entity, event.field, event.new, event.old, text,
+            "", chain.revision, _named(author), _stamp(time), event.entity, event.field, event.new, event.old, text,
             undoes=event.id,
         )  # fmt: skip
-        state, events = State(before.head, before.rows), list[Event]()
-        events.append(_made(state, back, before, events, parents))
-        after = _with(before, state, events, parents[-1])
+        state = State(before.head, before.rows)
+        made = _made(state, back, chain)
+        after = _with(before, state, [made], chain.revision)
         _save(folder, after)
     return after
 
@@ -126,7 +156,8 @@ def adopt_hand_edits(case: str | Path, *, author: str, reason: str = "", time: s
 
 def history(case: Case) -> tuple[Step, ...]:
     """Recorded events with the revision after each, oldest first."""
-    return tuple(Step(e, r) for e, r in zip(case.events, list(_revisions(case))[1:], strict=False))
+    chain = Chain(*_start(case))
+    return tuple(Step(event, chain.add(event)) for event in case.events)
 
 
 def find_event(case: Case, event_id: str) -> Event:
@@ -143,7 +174,7 @@ def at(case: Case, when: str | date) -> Case:
 
     Raises `CaseError` if no revision of this case begins so.
     """
-    all_revisions = list(_revisions(replace(case, hand_edits=())))
+    all_revisions = list(revisions(*_start(case), case.events))
     last = when if isinstance(when, date) else _last_day(when)
     if last is not None:
         count = sum(event.time[:10] <= last.isoformat() for event in case.events)
@@ -176,31 +207,32 @@ def _start(case: Case) -> tuple[Any, Mapping[str, Mapping[str, Any]]]:
     return case.head, case.rows
 
 
-def _revisions(case: Case) -> Iterator[str]:
+def _chain(case: Case) -> Chain:
     head, rows = _start(case)
-    return revisions(head, rows, (*case.events, *case.hand_edits))
+    chain = Chain(head, rows)
+    for event in (*case.events, *case.hand_edits):
+        chain.add(event)
+    return chain
 
 
-def _made(state: State, event: Event, case: Case, before: Sequence[Event], parents: list[str]) -> Event:
-    """Apply one new event, append its revision to `parents`, and return it with its id."""
+def _made(state: State, event: Event, chain: Chain) -> Event:
+    """Apply one new event, take it into the chain, and return it with its id."""
     if event.old == event.new:
         raise CaseError(Problem(event.entity, column=event.field, what="has this value already"))
     event = event.signed()
     state.apply(event)
-    head, rows = _start(case)
-    *_, revision = revisions(head, rows, (*case.events, *case.hand_edits, *before, event))
-    parents.append(revision)
+    chain.add(event)
     return event
 
 
 def _with(case: Case, state: State, events: Sequence[Event], revision: str) -> Case:
     frozen = MappingProxyType({table: MappingProxyType(rows) for table, rows in state.rows.items()})
-    numbers = case.files.row_numbers if case.files else {}
-    problems = check_tables(Tables(state.head, frozen, numbers))
+    files = case.files or Files(case.head, case.rows)
+    problems = check_tables(Tables(state.head, frozen, files.row_numbers))
     if problems:
         raise CaseError(problems)
     head, rows = _start(case)
-    files = replace(case.files, start_head=head, start_rows=rows) if case.files else None
+    files = replace(files, start_head=head, start_rows=rows)
     return replace(case, head=state.head, rows=frozen, revision=revision, events=(*case.events, *events), files=files)
 
 
@@ -208,17 +240,13 @@ def _adopted(case: Case, author: str, time: str, reason: str = "") -> Case:
     if not case.hand_edits:
         return case
     bare = replace(case, hand_edits=())
-    parents = list(_revisions(bare))
+    chain = _chain(bare)
     events: list[Event] = []
     for found in case.hand_edits:
-        named = replace(
-            found, parent=parents[-1], author=_named(author), time=time, reason=reason or found.reason
-        ).signed()
-        events.append(named)
-        head, rows = _start(case)
-        *_, revision = revisions(head, rows, (*case.events, *events))
-        parents.append(revision)
-    return replace(bare, events=(*case.events, *events), revision=parents[-1])
+        named = replace(found, parent=chain.revision, author=_named(author), time=time, reason=reason or found.reason)
+        events.append(named.signed())
+        chain.add(events[-1])
+    return replace(bare, events=(*case.events, *events), revision=chain.revision)
 
 
 def _named(author: str) -> str:
@@ -234,8 +262,6 @@ def _stamp(time: str | None) -> str:
 @contextmanager
 def _writing(case: str | Path) -> Iterator[Path]:
     """The folder of a case, locked against other writers."""
-    from counterpact.case.read import shipped_cases
-
     folder = find_case(case)
     if str(case) in shipped_cases():
         do = f"Copy it first: counterpact case new MYCASE --from {case}"

@@ -164,6 +164,10 @@ def read_events(folder: Path) -> tuple[tuple[Event, ...], list[Problem]]:
     return tuple(events), problems
 
 
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".csv", ".yml")}
+
+
 def _replay(folder: Path, now: _Tables, start: _Tables, events: tuple[Event, ...]) -> Case:
     assert now.head is not None
     assert start.head is not None
@@ -182,5 +186,6 @@ def _replay(folder: Path, now: _Tables, start: _Tables, events: tuple[Event, ...
         row_numbers=now.row_numbers,
         start_head=start.head if events else None,
         start_rows=start.rows if events else None,
+        start_files=_bytes(folder / START) if start is not now else {},
     )
     return Case(state.head, frozen, revision, folder, events, pending, files)

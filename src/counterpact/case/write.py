@@ -31,7 +31,7 @@ def case_files(case: Case) -> dict[str, bytes]:
     texts = _folder_files(files.head, files.rows, case)
     assert files.start_head is not None
     assert files.start_rows is not None
-    start = _folder_files(files.start_head, files.start_rows, case)
+    start = files.start_files or _folder_files(files.start_head, files.start_rows, case)
     texts |= {f"{START}/{name}": data for name, data in start.items()}
     texts[EVENTS_FILE] = events_text(case.events).encode()
     return texts
