@@ -1,0 +1,151 @@
+"""The verbs of the command line and the workbench, as Python: `counterpact.open("russia-dprk").plan()`.
+
+An `Opened` case does each step once and keeps it; the steps are `picture → assess → plan → brief`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from counterpact.case.case import Case
+
+if TYPE_CHECKING:
+    from counterpact.case.values import Line
+    from counterpact.lines.contract import Assessment, RecordView
+    from counterpact.picture.result import Picture
+    from counterpact.strategy.compile import Compiled
+    from counterpact.strategy.package import Request
+    from counterpact.strategy.plan import Plan
+
+Progress = Callable[[str], None]
+"""Called with a few words when a step begins."""
+
+
+def open(name: str | Path, *, seed: int = 0, scenarios: int = 300, progress: Progress | None = None) -> Opened:
+    """Open a shipped case by name or a case folder by path. Raises `CaseError` with every problem at once."""
+    from counterpact.case.read import read_case
+
+    return Opened(read_case(name), seed=seed, scenarios=scenarios, progress=progress)
+
+
+class Opened:
+    """A case with what has been computed from it so far."""
+
+    def __init__(
+        self,
+        case: Case,
+        *,
+        seed: int = 0,
+        scenarios: int = 300,
+        record: RecordView | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.case = case
+        self.seed = seed
+        self.scenarios = scenarios
+        self._record = record
+        self._say = progress or (lambda _: None)
+        self._plans: dict[str, Plan] = {}
+
+    @cached_property
+    def record(self) -> RecordView:
+        """The store of public sources on this machine, or an empty one."""
+        from counterpact.lines.contract import EmptyRecord
+
+        if self._record is not None:
+            return self._record
+        from counterpact.record.home import home
+
+        if not (home() / "record" / "manifest.json").exists():
+            return EmptyRecord()
+        from counterpact.record.store import Store
+
+        return Store()
+
+    @property
+    def as_of(self) -> date:
+        """The day up to which the case's facts were collected."""
+        from counterpact.quantity import Period
+
+        return Period(self.case.head.as_of).last
+
+    def picture(self) -> Picture:
+        """The reconciled evidence."""
+        return self._picture
+
+    @cached_property
+    def _picture(self) -> Picture:
+        from counterpact.picture.build import build_picture
+
+        self._say("reconciling the evidence")
+        return build_picture(self.case, seed=self.seed)
+
+    def assess(self) -> Mapping[Line, Assessment]:
+        """The seven lines of effort."""
+        return self._assessments
+
+    @cached_property
+    def _assessments(self) -> Mapping[Line, Assessment]:
+        from counterpact.lines.registry import assess_all
+
+        self._say("assessing the seven lines")
+        return assess_all(self.case, self.picture(), self.record, self.as_of)
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The strategy problem of the case."""
+        from counterpact.strategy.compile import compile_case
+
+        self._say(f"drawing {self.scenarios} scenarios")
+        return compile_case(self.case, self.picture(), self.assess(), scenarios=self.scenarios, seed=self.seed)
+
+    def request(
+        self,
+        *,
+        risk: str = "cvar90",
+        money: float | None = None,
+        political: float | None = None,
+        civilian_harm: float | None = None,
+        escalation: float | None = None,
+        require: Sequence[str] = (),
+        forbid: Sequence[str] = (),
+        gap: float = 0.05,
+        time_limit: float = 60.0,
+    ) -> Request:
+        """What is asked of a package; a budget left out takes the case's default. Raises `UsageError`."""
+        from counterpact.strategy.compile import default_budgets
+        from counterpact.strategy.package import Request
+        from counterpact.strategy.risk import Risk
+
+        asked = {"money": money, "political": political, "civilian_harm": civilian_harm, "escalation": escalation}
+        budgets = dict(default_budgets(self.compiled)) | {k: v for k, v in asked.items() if v is not None}
+        return Request(
+            risk=Risk.named(risk),
+            budgets=budgets,
+            require=tuple(require),
+            forbid=tuple(forbid),
+            gap=gap,
+            time_limit=time_limit,
+            seed=self.seed,
+        )
+
+    def plan(self, **asked: Any) -> Plan:
+        """The best package and everything around it; the arguments are those of `request`."""
+        from counterpact.strategy.plan import make_plan
+
+        request = self.request(**asked)
+        key = repr(request)
+        if key not in self._plans:
+            self._say("designing the package")
+            self._plans[key] = make_plan(self.compiled, request, progress=self._say)
+        return self._plans[key]
+
+    def brief(self, *, since: str | None = None, public: bool = False, **asked: Any) -> dict[str, Any]:
+        """The brief as one JSON-able object; `public` aggregates what must not leave the house."""
+        from counterpact.report.brief import assemble
+
+        return assemble(self.case, self.picture(), self.assess(), self.plan(**asked), since=since, public=public)
