@@ -29,6 +29,20 @@ class Risk:
         if not 0 <= self.alpha < 1:
             raise UsageError(f"the tail level must lie in [0, 1), not {self.alpha}.")
 
+    @classmethod
+    def named(cls, text: str) -> Risk:
+        """A risk attitude from its short name: `mean`, `worst`, `cvar90`, `cvar95` … Raises `UsageError`.
+
+        >>> Risk.named("cvar90")
+        Risk(kind='cvar', alpha=0.9)
+        """
+        tail = text.removeprefix("cvar")
+        if text != tail and tail.isdigit() and 0 < int(tail) < 100:
+            return cls("cvar", int(tail) / 100)
+        if text in ("mean", "worst"):
+            return cls(text)
+        raise UsageError(f'"{text}" is not a risk attitude. Choose mean, worst, or cvar with a level, as in cvar90')
+
     def weights(self, values: Vector, probability: Vector) -> Vector:
         """The worst allowed weights q (S,) for these values (S,); they sum to 1.
 
