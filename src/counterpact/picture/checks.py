@@ -1,0 +1,2 @@
+def run_checks(case, limits, contradictions):
+    return ()

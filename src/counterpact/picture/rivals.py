@@ -1,0 +1,136 @@
+"""Contradictions as people meet them: which facts, whose, of which of the three kinds, and what would mend them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from counterpact.picture.contradictions import Set, adjustments, enumerate_sets, verified
+from counterpact.picture.evidence import ADDITIVE, Evidence, Role
+from counterpact.picture.reconcile import Component
+from counterpact.picture.result import ConflictKind, Contradiction
+from counterpact.quantity import format_interval
+
+
+def said(e: Evidence) -> str:
+    """`M007 (state-US: at least 16,500 container, 2023-09 to 2024-09)`."""
+    claim = format_interval(e.low, e.high) if math.isfinite(e.low) else f"at most {e.high:g}"
+    return f"{e.id} ({e.fact.origin}: {claim} {e.estimand.unit}, {e.fact.period})"
+
+
+def kind_of(facts: Sequence[Evidence]) -> ConflictKind:
+    """Definitions if what is counted differs; otherwise a true conflict."""
+    return ConflictKind.DEFINITIONS if len({e.definition for e in facts}) > 1 else ConflictKind.CONFLICT
+
+
+def _explain(kind: ConflictKind, facts: Sequence[Evidence], suspects: tuple[str, ...]) -> str:
+    if len(facts) == 1:
+        text = f"{said(facts[0])} fits neither what the network can carry nor any factor."
+    else:
+        text = " against ".join(said(e) for e in facts)
+        text += {
+            ConflictKind.CONFLICT: ": not all of them can be right.",
+            ConflictKind.DEFINITIONS: ": they cannot be put side by side, for they do not count the same thing ("
+            + "; ".join(e.fact.definition or "the estimand's own definition" for e in facts)
+            + ").",
+            ConflictKind.PERIODS: ": they differ because they are about different times; read so, both can hold.",
+        }[kind]
+    denials = [e.id for e in facts if e.role is Role.DENIAL]
+    if denials:
+        text += f" {', '.join(denials)} is a denial or an admission by the party concerned."
+    if suspects:
+        text += f" Suspected with them: {', '.join(suspects)}."
+    return text
+
+
+def _suspects(facts: Sequence[Evidence]) -> tuple[str, ...]:
+    """Factors that link facts of different estimands or units in the set."""
+    factors = {e.estimand.factor for e in facts if e.estimand.factor}
+    mixed = len({(e.estimand.id, e.fact.unit) for e in facts}) > 1 or len(facts) == 1
+    return tuple(sorted(factors)) if mixed else ()
+
+
+def _report(part: Component, mus: Set) -> Contradiction:
+    facts = [e for e in part.limits if e.id in mus]
+    by_id = {e.id: e for e in facts}
+
+    def raw(fact: str, give: float) -> float:
+        e = by_id[fact]
+        factor = part.case.factors.get(e.estimand.factor)
+        if factor is not None and not factor.varies and factor.low and factor.high:
+            give *= math.sqrt(factor.low * factor.high)
+        return give if math.isfinite(give) else math.inf
+
+    kind, suspects = kind_of(facts), _suspects(facts)
+    return Contradiction(
+        kind,
+        tuple(dict.fromkeys(e.estimand.id for e in facts)),
+        tuple(e.id for e in facts),
+        tuple(dict.fromkeys(e.fact.origin for e in facts)),
+        suspects,
+        adjustments(part.system, mus, raw),
+        verified(part.system, mus),
+        _explain(kind, facts, suspects),
+    )
+
+
+def without_echoes(limits: Iterable[Evidence]) -> list[Evidence]:
+    """Leave out facts that only repeat another one that is here with the same interval and period."""
+    limits = list(limits)
+    known = {e.id: e for e in limits}
+
+    def echo(e: Evidence) -> bool:
+        root = known.get(e.fact.repeats)
+        return root is not None and (root.low, root.high, root.first, root.end) == (
+            e.low,
+            e.high,
+            e.first,
+            e.end,
+        )
+
+    return [e for e in limits if not echo(e)]
+
+
+def different_times(part: Component) -> list[Contradiction]:
+    """Pairs whose numbers clash only because their periods differ: overlapping, not nested (for amounts)."""
+    found = []
+    for a, b in combinations(without_echoes(part.limits), 2):
+        if a.estimand.id != b.estimand.id or not a.overlaps(b) or not a.disjoint(b):
+            continue
+        if a.definition != b.definition or (a.first, a.end) == (b.first, b.end) or a.months == b.months:
+            continue
+        nested = (a.first <= b.first and b.end <= a.end) or (b.first <= a.first and a.end <= b.end)
+        if nested and a.estimand.kind in ADDITIVE:
+            continue
+        if not part.system.tension({a.id, b.id}).consistent:
+            continue
+        kind = ConflictKind.PERIODS
+        found.append(
+            Contradiction(
+                kind,
+                (a.estimand.id,),
+                (a.id, b.id),
+                tuple(dict.fromkeys((a.fact.origin, b.fact.origin))),
+                (),
+                {},
+                True,
+                _explain(kind, (a, b), ()),
+            )
+        )
+    return found
+
+
+def find(parts: Iterable[Component], *, most: int = 200) -> tuple[tuple[Contradiction, ...], bool]:
+    """Contradictions of all components, true conflicts first; False if a list was cut short."""
+    found: list[Contradiction] = []
+    complete = True
+    for part in parts:
+        names = {e.id for e in without_echoes(part.limits)}
+        facts = [name for name in part.system.facts if name in names]
+        sets = enumerate_sets(part.system, facts, most=most)
+        complete &= sets.complete
+        found += [_report(part, mus) for mus in sorted(sets.minimal, key=lambda s: (len(s), sorted(s)))]
+        found += different_times(part)
+    order = [ConflictKind.CONFLICT, ConflictKind.DEFINITIONS, ConflictKind.PERIODS]
+    return tuple(sorted(found, key=lambda c: order.index(c.kind))), complete
