@@ -1,0 +1,438 @@
+"""A case, its picture and the lines' inputs become an `Instance`; `Compiled` keeps the way back to names.
+
+Rows of every scenario: shared capacity of a slice's copies, conservation at junctions (what leaves ≤ what arrives
++ supply), demand ceilings, one hard-currency row per alliance member with elastic finance at cost κ. Penalties are
+tight bounds on what a unit of a blocked column could bring (`_penalties`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_matrix, csr_matrix
+
+from counterpact.case.case import Case
+from counterpact.lines.contract import Assessment
+from counterpact.picture.result import Picture
+from counterpact.strategy.assembly import UNOPENED, Cutting, Worth, cut_channels, worth
+from counterpact.strategy.guard_model import build_guard
+from counterpact.strategy.instance import Columns, Instance, Scenario, Vector
+from counterpact.strategy.layout import Layout, build_layout
+from counterpact.strategy.levers import Levers, build_levers, effects_of
+from counterpact.strategy.scenarios import Drawn, draw
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The strategy problem of a case and the way back to names.
+
+    `unit_scale`: (columns,) amount of the good per 1 of a column; `gains`: (S, columns) share that arrives;
+    `drawn.flows`: (S, channels) status quo; `notes`: approximations made, for the reader.
+    """
+
+    case: Case
+    picture: Picture
+    levers: Levers
+    layout: Layout
+    drawn: Drawn
+    cutting: Cutting
+    worth: Worth
+    instance: Instance
+    unit_scale: Array
+    gains: Array
+    seed: int
+    notes: tuple[str, ...]
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Ids of the channels of the model, in column order."""
+        return self.instance.columns.channel_ids
+
+    def channel_flows(self, plans: Array) -> Array:
+        """Amount sent by channel, (..., channels), of plans (..., columns), in the unit of each good."""
+        columns = self.instance.columns
+        out = np.zeros((*plans.shape[:-1], len(columns.channel_ids)))
+        for j in np.flatnonzero(columns.channel >= 0):
+            out[..., columns.channel[j]] += plans[..., j] * self.unit_scale[j]
+        return out
+
+
+def compile_case(
+    case: Case,
+    picture: Picture,
+    assessments: Mapping[Any, Assessment] | None = None,
+    *,
+    scenarios: int = 300,
+    seed: int = 0,
+) -> Compiled:
+    """Compile. `scenarios` ≥ 20 include the corners of `draws.CORNERS`."""
+    assessments = assessments or {}
+    levers = build_levers(case, assessments)
+    layout = build_layout(case, levers, effects_of(case, assessments))
+    drawn = draw(layout, picture, scenarios, seed)
+    cutting = cut_channels(drawn)
+    build = _Build(layout, drawn, cutting)
+    instance = build.instance()
+    scale = np.concatenate([build.piece_scale, np.ones(len(layout.purses))])
+    gains = np.stack([*[p.gain for p in cutting.pieces], *[np.ones(scenarios)] * len(layout.purses)], axis=1)
+    return Compiled(
+        case, picture, levers, layout, drawn, cutting, build.worth, instance, scale, gains, seed, _notes(build)
+    )
+
+
+class _Build:
+    """Arrays over scenarios on the way to an instance."""
+
+    def __init__(self, layout: Layout, drawn: Drawn, cutting: Cutting) -> None:
+        self.layout, self.drawn, self.cutting, self.S = layout, drawn, cutting, drawn.draws.S
+        case = layout.case
+        biggest: dict[str, float] = {}
+        for i, c in enumerate(layout.channels):
+            biggest[c.good] = max(biggest.get(c.good, 1e-12), float(drawn.capacity[:, i].max()))
+        self.scale = np.array([biggest[c.good] for c in layout.channels])
+        self.money_scale = _money_scale(case)
+        self.worth = worth(drawn, self.scale, self.money_scale)
+        self.piece_channel = np.array([p.channel for p in cutting.pieces], dtype=np.int64)
+        self.piece_scale = self.scale[self.piece_channel] if len(self.piece_channel) else np.zeros(0)
+        self.n = len(cutting.pieces)
+        self.entries: list[tuple[int, int, Array]] = []
+        self.uppers: list[Array] = []
+        self.finance: dict[int, Array] = {}
+
+    # rows -----------------------------------------------------------------------------------------------
+
+    def _row(self, entries: list[tuple[int, Array]], upper: Array) -> None:
+        r = len(self.uppers)
+        self.entries += [(r, j, value) for j, value in entries]
+        self.uppers.append(upper)
+
+    def _rows(self) -> None:
+        one = np.ones(self.S)
+        by_row: dict[int, list[int]] = {}
+        for j, p in enumerate(self.cutting.pieces):
+            if p.row >= 0:
+                by_row.setdefault(p.row, []).append(j)
+        for r, (i, _, amount) in enumerate(self.cutting.shared):
+            self._row([(j, one) for j in by_row[r]], amount / self.scale[i])
+        self._junctions()
+        self._demands()
+        for k in range(len(self.layout.purses)):
+            self._money(k)
+
+    def _net(self, place: str, good: str) -> tuple[list[tuple[int, Array]], Array]:
+        """Entries of `leaves − arrives` at a junction, and its value in the status quo (own unit)."""
+        entries: list[tuple[int, Array]] = []
+        flow = np.zeros(self.S)
+        for i, c in enumerate(self.layout.channels):
+            if c.good == good:
+                flow += self.drawn.flows[:, i] * (float(c.from_place == place) - float(c.to_place == place))
+        for j, p in enumerate(self.cutting.pieces):
+            c = self.layout.channels[p.channel]
+            if c.good == good and c.from_place == place:
+                entries.append((j, np.ones(self.S)))
+            if c.good == good and c.to_place == place:
+                entries.append((j, -p.gain))
+        return entries, flow
+
+    def _limit(self, place: str, good: str, role: str) -> Array | None:
+        found = None
+        for limit in self.layout.case.limits.values():
+            if (limit.place, limit.good, limit.role) == (place, good, role):
+                low = limit.low or 0.0
+                high = limit.high if limit.high is not None else low
+                drawn = self.drawn.draws.between(f"{role}:{limit.id}", low, high, "room")
+                found = drawn if found is None else found + drawn
+        return found
+
+    def _good_scale(self, good: str) -> float:
+        return next(float(self.scale[i]) for i, c in enumerate(self.layout.channels) if c.good == good)
+
+    def _junctions(self) -> None:
+        for place, good in self.layout.nodes:
+            entries, today = self._net(place, good)
+            supply = self._limit(place, good, "supply")
+            room = np.maximum(0.0, today) if supply is None else np.maximum(supply, today)
+            self._row(entries, room / self._good_scale(good))
+
+    def _demands(self) -> None:
+        ends = dict.fromkeys((c.to_place, c.good) for c in self.layout.channels)
+        for place, good in ends:
+            demand = self._limit(place, good, "demand")
+            if demand is not None:
+                entries, today = self._net(place, good)
+                self._row([(j, -v) for j, v in entries], np.maximum(demand, -today) / self._good_scale(good))
+
+    def _spent(self, actor: str) -> dict[int, Array]:
+        """Hard currency that an actor pays (positive) or earns (negative) per unit of each column."""
+        alliance = {p.actor for p in self.layout.case.purses.values()} | set(self.layout.case.head.alliance)
+        found: dict[int, Array] = {}
+        for j, p in enumerate(self.cutting.pieces):
+            c = self.layout.channels[p.channel]
+            price = self.worth.price[:, p.channel] * p.gain
+            amount = np.zeros(self.S)
+            if c.payer == actor:
+                amount = amount + price * (1 + p.premium)
+            if c.payee == actor:
+                amount = amount - price * (1.0 if c.payer in alliance else 1 - p.premium)
+            if c.status in UNOPENED and c.opening_cost > 0 and self.layout.opener(c) == actor:
+                capacity = np.maximum(self.drawn.capacity[:, p.channel], 1e-12)
+                amount = amount + c.opening_cost / self.money_scale * self.scale[p.channel] / capacity
+            if np.any(amount):
+                found[j] = amount
+        return found
+
+    def _money(self, k: int) -> None:
+        """Σ paid − Σ earned − finance ≤ cash; cash at least what the status quo needs."""
+        purse = self.layout.purses[k]
+        spent = self._spent(purse.actor)
+        low = purse.low or 0.0
+        cash = self.drawn.draws.between(f"cash:{purse.id}", low, purse.high if purse.high is not None else low, "room")
+        today = np.zeros(self.S)
+        for i, c in enumerate(self.layout.channels):
+            sign = float(c.payer == purse.actor) - float(c.payee == purse.actor)
+            today += sign * self.worth.price[:, i] * self.drawn.flows[:, i] / self.scale[i]
+        room = np.maximum(cash / self.money_scale, today)
+        entries = [*sorted(spent.items()), (self.n + k, -np.ones(self.S))]
+        self._row(entries, room)
+        worst = np.zeros(self.S)
+        for j, amount in spent.items():
+            worst += np.maximum(0.0, amount) * self.cutting.pieces[j].ceiling / self.piece_scale[j]
+        self.finance[k] = worst
+
+    # penalties ------------------------------------------------------------------------------------------
+
+    def _values(self) -> tuple[Array, Array]:
+        """Upper bounds, normalised, (S, O, channels): of a delivered unit with all it leads to, and of its money.
+
+        ψ(junction) = max over what may leave it of gain·(harm + κ·money earned + ψ(head)): the most a unit there can
+        bring, whatever the rest of the plan. κ bounds the value of money because finance is elastic.
+        """
+        layout, S = self.layout, self.S
+        normal = np.array([o.normaliser for o in layout.case.objectives.values()])
+        kappa = {p.actor: p.finance_cost for p in layout.purses}
+        harm = self.worth.harm / normal[None, :, None]
+        money = np.stack(
+            [self.worth.price[:, i] * kappa.get(c.payee, 0.0) for i, c in enumerate(layout.channels)], axis=1
+        )
+        best_gain = np.ones((S, len(layout.channels)))
+        for p in self.cutting.pieces:
+            best_gain[:, p.channel] = np.maximum(best_gain[:, p.channel], p.gain)
+        own = harm + money[:, None, :]
+        psi = np.zeros((S, len(normal), len(layout.nodes) + 1))
+        tails = [layout.nodes.get((c.from_place, c.good), -1) for c in layout.channels]
+        heads = [layout.nodes.get((c.to_place, c.good), -1) for c in layout.channels]
+        for _ in range(len(layout.nodes) + 1):
+            before = psi.copy()
+            for i, (tail, head) in enumerate(zip(tails, heads, strict=True)):
+                if tail >= 0:
+                    value = best_gain[:, None, i] * (own[:, :, i] + (psi[:, :, head] if head >= 0 else 0.0))
+                    psi[:, :, tail] = np.maximum(psi[:, :, tail], value)
+            if np.array_equal(before, psi):
+                break
+        ahead = np.stack([psi[:, :, h] if h >= 0 else np.zeros(psi.shape[:2]) for h in heads], axis=2)
+        return own + ahead, self._premium_worth(normal)
+
+    def _premium_worth(self, normal: Array) -> Array:
+        """(S, O, channels) most that one premium of 1 can cost the adversary, normalised."""
+        kappa = {p.actor: p.finance_cost for p in self.layout.purses}
+        factor = np.array([max(kappa.get(c.payer, 0.0), kappa.get(c.payee, 0.0)) for c in self.layout.channels])
+        worth_: Array = self.worth.net / normal[None, :, None] + (self.worth.price * factor)[:, None, :]
+        return worth_
+
+    def _penalties(self) -> tuple[list[tuple[int, int]], Array]:
+        """Pattern (column, variable) and values (S, entries): P of every scenario.
+
+        Blocked column: p = max over objectives of gain·value. Copy closed by a deterrent: only what it saves against
+        its nearest sibling that bears the deterrent, since that sibling's reduced value is never positive.
+        """
+        value, premium = self._values()
+        value, premium = np.maximum(value, 0.0).max(axis=1), premium.max(axis=1)
+        table: dict[tuple[int, int], Array] = {}
+        for j, p in enumerate(self.cutting.pieces):
+            full = p.gain * value[:, p.channel]
+            for variable, mask in p.blocked.items():
+                table[j, variable] = table.get((j, variable), 0.0) + mask * full
+            for variable, (gain, extra) in p.relief.items():
+                saved = gain * value[:, p.channel] + extra * p.gain * premium[:, p.channel]
+                table[j, variable] = table.get((j, variable), 0.0) + saved
+        keys = [key for key in sorted(table) if np.any(table[key] > 0)]
+        if not keys:
+            return [], np.zeros((self.S, 0))
+        return keys, np.stack([table[key] for key in keys], axis=1)
+
+    # the instance ---------------------------------------------------------------------------------------
+
+    def instance(self) -> Instance:
+        """All scenarios."""
+        self._rows()
+        total = self.n + len(self.layout.purses)
+        A = _Pattern([(r, j) for r, j, _ in self.entries], (len(self.uppers), total), by_column=True)
+        numbers = np.stack([v for _, _, v in self.entries], axis=1) if self.entries else np.zeros((self.S, 0))
+        keys, penalty = self._penalties()
+        kept = {self.layout.levers.measure[m] for m in self.layout.levers.kept}
+        sign = np.array([-1.0 if variable in kept else 1.0 for _, variable in keys])
+        variables = len(self.layout.levers.leader.names)
+        P = _Pattern(keys, (total, variables), by_column=False)
+        fixed, harm, ceiling = self._columns(total)
+        for e, (j, variable) in enumerate(keys):
+            if variable in kept:
+                fixed[:, j] -= penalty[:, e]
+        penalty = penalty * sign
+        upper = np.stack(self.uppers, axis=1) if self.uppers else np.zeros((self.S, 0))
+        guards = build_guard(self.drawn, self._outside_flows())
+        probability = self.drawn.draws.probability
+        named = self._named_values()
+        scenarios = [
+            Scenario(
+                A=csc_matrix(A.matrix(numbers[s])),
+                lower=np.full(upper.shape[1], -np.inf),
+                upper=upper[s],
+                ceiling=ceiling[s],
+                harm=harm[s],
+                fixed=fixed[s],
+                penalty=csr_matrix(P.matrix(penalty[s])),
+                probability=float(probability[s]),
+                civilian=guards[s],
+                draw=int(self.drawn.row[s]),
+                values={name: float(v[s]) for name, v in named.items()},
+            )
+            for s in range(self.S)
+        ]
+        case = self.layout.case
+        weights = np.array([o.weight for o in case.objectives.values()], dtype=float)
+        return Instance(
+            leader=self.layout.levers.leader,
+            columns=self._meaning(),
+            scenarios=scenarios,
+            objectives=tuple(case.objectives),
+            weights=weights / weights.sum() if weights.sum() > 0 else weights,
+            normalisers=np.array([o.normaliser for o in case.objectives.values()], dtype=float),
+        )
+
+    def _columns(self, total: int) -> tuple[Array, Array, Array]:
+        """fixed (S, columns), harm (S, O, columns), ceiling (S, columns)."""
+        fixed, ceiling = np.zeros((self.S, total)), np.zeros((self.S, total))
+        harm = np.zeros((self.S, len(self.layout.case.objectives), total))
+        for j, p in enumerate(self.cutting.pieces):
+            ceiling[:, j] = p.ceiling / self.piece_scale[j]
+            gross = self.worth.harm[:, :, p.channel] - self.worth.net[:, :, p.channel] * p.premium[:, None]
+            harm[:, :, j] = gross * p.gain[:, None]
+        for k, purse in enumerate(self.layout.purses):
+            ceiling[:, self.n + k] = self.finance[k]
+            fixed[:, self.n + k] = -purse.finance_cost
+        return fixed, harm, ceiling
+
+    def _outside_flows(self) -> dict[str, Array]:
+        position = {c: k for k, c in enumerate(self.drawn.picture.channels)}
+        flows = np.asarray(self.drawn.picture.samples.flows, dtype=float)
+        return {c: np.maximum(0.0, flows[self.drawn.row, k]) for c, k in position.items()} if len(flows) else {}
+
+    def _named_values(self) -> dict[str, Array]:
+        values = {k: v for k, v in sorted(self.drawn.draws.values.items()) if np.ptp(v) > 0}
+        for i, c in enumerate(self.layout.channels):
+            if np.ptp(self.drawn.flows[:, i]) > 0:
+                values[f"flow:{c.id}"] = self.drawn.flows[:, i]
+        if len(set(self.drawn.world.tolist())) > 1:
+            values["world"] = self.drawn.world.astype(float)
+        return values
+
+    def _meaning(self) -> Columns:
+        pieces, extra = self.cutting.pieces, len(self.layout.purses)
+        slack = [-1] * extra
+        ids = tuple(c.id for c in self.layout.channels)
+        names = [f"{ids[p.channel]}/{p.slice_}.{p.copy}" for p in pieces]
+        return Columns(
+            channel=np.array([p.channel for p in pieces] + slack, dtype=np.int64),
+            slice_=np.array([p.slice_ for p in pieces] + slack, dtype=np.int64),
+            copy=np.array([p.copy for p in pieces] + slack, dtype=np.int64),
+            channel_ids=ids,
+            names=(*names, *(f"finance:{p.actor}" for p in self.layout.purses)),
+        )
+
+
+class _Pattern:
+    """A sparse pattern filled many times: (row, column) pairs, duplicates added."""
+
+    def __init__(self, places: list[tuple[int, int]], shape: tuple[int, int], *, by_column: bool) -> None:
+        self.shape, self.by_column = shape, by_column
+        rows = np.array([p[0] for p in places], dtype=np.int64)
+        columns = np.array([p[1] for p in places], dtype=np.int64)
+        key = columns * shape[0] + rows if by_column else rows * shape[1] + columns
+        unique, self.target = np.unique(key, return_inverse=True)
+        major = unique // (shape[0] if by_column else shape[1]) if len(unique) else unique
+        minor = unique % (shape[0] if by_column else shape[1]) if len(unique) else unique
+        self.indices = minor.astype(np.int32)
+        count = shape[1] if by_column else shape[0]
+        self.indptr = np.searchsorted(major, np.arange(count + 1)).astype(np.int32)
+
+    def matrix(self, values: Vector) -> csc_matrix | csr_matrix:
+        """The matrix with these values."""
+        data = np.zeros(len(self.indices))
+        np.add.at(data, self.target, values)
+        kind = csc_matrix if self.by_column else csr_matrix
+        return kind((data, self.indices, self.indptr), shape=self.shape)
+
+
+DEFAULT_BUDGET = 0.4
+"""Default budget of each resource: this share of what every measure and participation together would cost."""
+
+
+def default_budgets(compiled: Compiled) -> dict[str, float]:
+    """What the user may spend unless he says otherwise, by resource. A convention, stated wherever it is used."""
+    leader = compiled.instance.leader
+    return {
+        r: float(DEFAULT_BUDGET * np.maximum(cost, 0.0).sum())
+        for r, cost in zip(leader.resources, leader.cost, strict=True)
+    }
+
+
+def _money_scale(case: Case) -> float:
+    """USD that count as 1: the smallest normaliser of an objective in USD, else the largest purse.
+
+    With it the cost κ of emergency finance reads: one dollar too much costs κ dollars' worth of that objective.
+    """
+    normalisers = [o.normaliser for o in case.objectives.values() if o.unit == "USD"]
+    purses = [p.high or 0.0 for p in case.purses.values()]
+    return min(normalisers) if normalisers else max([1.0, *purses])
+
+
+def _notes(build: _Build) -> tuple[str, ...]:
+    layout, notes = build.layout, list(build.layout.levers.notes)
+    if build.cutting.loosened:
+        worst = max(build.cutting.loosened.items(), key=lambda item: (item[1], item[0]))
+        (i, variable), share = worst
+        notes.append(
+            f"{len(build.cutting.loosened)} pairs of channel and measure lose a little of their block because "
+            f"few slices are kept; most on {layout.channels[i].id} by {layout.levers.leader.names[variable]}: {share:.1%} "
+            "of its capacity on average. Harm is over-estimated by that."
+        )
+    bought = [c.id for c in layout.channels if c.status in UNOPENED]
+    if bought:
+        notes.append(
+            f"Potential and planned channels ({len(bought)}) can be opened in part at a proportional "
+            "cost: an over-estimate."
+        )
+    if layout.late:
+        notes.append(f"Not available within the period (they take too long to open): {', '.join(layout.late)}.")
+    if layout.outside:
+        notes.append(
+            f"{len(layout.outside)} channels neither deliver harm nor feed or pay for a channel that does; "
+            "they are outside the adversary model."
+        )
+    unpriced = sorted(
+        {
+            t.measure
+            for c in layout.channels
+            for t in layout.deters.get(c.id, ())
+            if not c.price and not layout.is_money(c) and build.drawn.kind(t).value == "deter by premium"
+        }
+    )
+    if unpriced:
+        notes.append(f"A premium on a channel without a price changes nothing in the model: {', '.join(unpriced)}.")
+    return tuple(notes)
