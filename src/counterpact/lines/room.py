@@ -1,0 +1,76 @@
+"""What every line works in: the case, the picture, the record, its data file and the indicators made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from counterpact.case.case import Case
+from counterpact.case.model import Fact
+from counterpact.case.values import Line
+from counterpact.lines.contract import Figure, Finding, Indicator, RecordView
+from counterpact.lines.figures import comparable
+from counterpact.lines.settings import LineSettings
+from counterpact.picture.result import Picture
+
+
+@dataclass(frozen=True)
+class Room:
+    """The working place of one line while it assesses."""
+
+    line: Line
+    case: Case
+    picture: Picture
+    record: RecordView
+    as_of: date
+    settings: LineSettings
+    indicators: Mapping[str, Indicator]
+
+    def points(self, indicator: str, origin: str = "") -> tuple[Figure, ...]:
+        """Points of an indicator in order of time, of one origin if named; empty if the case has none."""
+        found = self.indicators.get(indicator)
+        points = found.points if found else ()
+        return tuple(p for p in points if not origin or self.origin(p) == origin)
+
+    def fact(self, figure: Figure) -> Fact | None:
+        """The one fact behind a figure; None for a figure worked out from several or counted in a table."""
+        ids = figure.citation.facts
+        return self.case.facts[ids[0]] if len(ids) == 1 else None
+
+    def origin(self, figure: Figure) -> str:
+        """Origin of the fact behind a figure, as the case writes it."""
+        fact = self.fact(figure)
+        return fact.origin if fact else ""
+
+    def newest(self, indicator: str, origin: str = "") -> tuple[Figure, ...]:
+        """The newest point and its rivals of a like period, in file order; empty if there is none."""
+        points = self.points(indicator, origin)
+        return tuple(p for p in points if p is points[-1] or self.comparable(indicator, p, points[-1]))
+
+    def comparable(self, indicator: str, a: Figure, b: Figure) -> bool:
+        """True if two points of an indicator speak of the same thing in time."""
+        kind = self.case.estimands[self.indicators[indicator].estimand].kind
+        return comparable(kind, a.value.period, b.value.period, self.as_of)
+
+    def bears(self, finding: str) -> tuple[str, ...]:
+        """Candidate measures a finding of the line's own code bears on, those that the case has."""
+        return self.known(self.settings.bears.get(finding, ()))
+
+    def known(self, measures: Sequence[str]) -> tuple[str, ...]:
+        """The measures of a list that the case has."""
+        return tuple(measure for measure in measures if measure in self.case.measures)
+
+    def read(self, name: str) -> tuple[str, ...]:
+        """Fact ids that the line's data file keeps under a name, as they stand after corrections."""
+        ids = []
+        for fact in self.settings.facts.get(name, ()):
+            while fact in self.case.corrected:
+                fact = self.case.corrected[fact]
+            if fact in self.case.facts:
+                ids.append(fact)
+        return tuple(ids)
+
+
+FindingMaker = Callable[[Room], Finding | None]
+"""A finding of a line's own code; None where the case does not support it."""
