@@ -60,6 +60,11 @@ def read_text_table(
                 do="Get the publisher's original file",
             )
         ) from error
+    # An empty cell is "", so a null can only be a cell that is not there: a row cut short.
+    if frame.width and frame[:, -1].null_count():
+        raise SourceError(
+            _ragged(file, text, separator, quote) or Problem(file.label, what="a row has too few cells")
+        )
     if header and columns is not None:
         frame = frame.rename({name: name.strip() for name in frame.columns if name != name.strip()})
         check_header(file.label, frame.columns, columns, optional)
