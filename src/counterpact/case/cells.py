@@ -85,6 +85,8 @@ def explain(row_type: type[m.Row], file: str, row: int, found: Any) -> Problem:
     column = str(loc[0]) if loc else ("low" if issubclass(row_type, m.Interval) else "")
     info = row_type.model_fields.get(column)
     about = (info.description or "") if info else ""
+    if not loc:
+        about = "Correct one of the two"
     context = found.get("ctx", {})
     if kind == "missing":
         return Problem(file, row, column, "is empty but must be filled", do=about)

@@ -93,6 +93,7 @@ def _fact(tables: Tables, fact: m.Fact) -> None:
         what = f'"{fact.unit}" is not a unit of this case' if fact.unit else "is empty beside a number"
         do = f"{nearest(fact.unit, tables.head.units)} Units are listed in case.yml".strip()
         tables.report(fact, "unit", what, do=do)
+        return
     estimand = tables.of(m.Estimand).get(fact.estimand)
     if estimand and fact.unit and fact.unit != estimand.unit:
         if "factors" in tables.unread or any(joins(f, fact.unit, estimand.unit) for f in tables.each(m.Factor)):

@@ -47,6 +47,8 @@ class Row(BaseModel):
 class Interval(BaseModel):
     """Mixin: `low` and `high`; an empty `high` beside a `low` means no upper limit is known."""
 
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
     low: float | None = None
     """Lower end; empty = not known."""
     high: float | None = None
