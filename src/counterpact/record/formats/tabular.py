@@ -60,10 +60,10 @@ def read_text_table(
                 do="Get the publisher's original file",
             )
         ) from error
-    # An empty cell is "", so a null can only be a cell that is not there: a row cut short.
-    if frame.width and frame[:, -1].null_count():
+    if (short := _missing_cells(frame, text, separator, header)) > 0:
         raise SourceError(
-            _ragged(file, text, separator, quote) or Problem(file.label, what="a row has too few cells")
+            _ragged(file, text, separator, quote)
+            or Problem(file.label, what=f"{short:,} cells are missing at the ends of rows")
         )
     if header and columns is not None:
         frame = frame.rename({name: name.strip() for name in frame.columns if name != name.strip()})
@@ -209,6 +209,18 @@ def read_sheet(file: SourceFile, sheet: str) -> list[tuple[Any, ...]]:
             )
         )
     return list(book[sheet].iter_rows(values_only=True))
+
+
+def _missing_cells(frame: pl.DataFrame, text: str, separator: str, header: bool) -> int:
+    """Separators that a full table would have beyond those in the text: polars fills short rows in silence."""
+    inside = (
+        frame.select(pl.all().str.count_matches(separator, literal=True).sum()).sum_horizontal()[0]
+        if frame.height
+        else 0
+    )
+    inside += sum(name.count(separator) for name in frame.columns) if header else 0
+    between = (frame.height + header) * (frame.width - 1)
+    return int(between + inside - text.count(separator))
 
 
 def _ragged(file: SourceFile, text: str, separator: str, quote: str | None) -> Problem | None:
