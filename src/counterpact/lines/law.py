@@ -90,7 +90,7 @@ def alone(room: Room) -> Finding | None:
     total = 0
     for measure in room.case.measures_of(room.line):
         who = [a for a in measure.who if a in room.case.actors and room.case.actors[a].side is Side.COALITION]
-        if measure.status in IN_FORCE and who:
+        if measure.status in IN_FORCE and who and not measure.level_of:
             total += 1
             if len(measure.who) == 1:
                 carried.setdefault(who[0], []).append(measure)

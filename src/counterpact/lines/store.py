@@ -7,6 +7,7 @@ record vintages it was made from, and is void as soon as either changes.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -132,3 +133,18 @@ def _loosen(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _loosen(item) for key, item in value.items()}
     return [_loosen(item) for item in value] if isinstance(value, list) else value
+
+
+def keep(case: Case, assessments: Mapping[Line, Assessment]) -> list[Path]:
+    """Keep assessments with their case. Raises `UsageError` if the case has no folder one can write to."""
+    from counterpact.errors import UsageError
+
+    if case.folder is None or not os.access(case.folder, os.W_OK):
+        raise UsageError(
+            Problem(
+                file=case.head.slug,
+                what="the case has no folder that can be written to",
+                do="Copy it first: counterpact case new NAME --from CASE",
+            )
+        )
+    return [save(assessment, case.folder) for assessment in assessments.values()]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from counterpact.case.values import Lever
 from counterpact.lines import prose
 from counterpact.lines.contract import Finding
 from counterpact.lines.figures import counted
 from counterpact.lines.room import Room
 from counterpact.lines.sentence import finding
 from counterpact.provenance import Basis
+
+_DELAYS = 1
+"""On the scale of the case, 1 means that lawful trade or aid is delayed."""
 
 
 def minimum(room: Room) -> Finding | None:
@@ -45,22 +49,21 @@ def staff(room: Room) -> Finding | None:
 
 
 def harm(room: Room) -> Finding | None:
-    """Measures whose risk to civilians is set high in the case."""
-    levers = [m for m in room.case.measures.values() if m.lever.value != "none"]
-    risky = [m for m in levers if m.civilian_harm >= 5]
+    """Measures that the case itself thinks may delay lawful trade or aid, or do worse."""
+    levers = [m for m in room.case.measures.values() if m.lever is not Lever.NONE]
+    risky = sorted((m for m in levers if m.civilian_harm >= _DELAYS), key=lambda m: (-m.civilian_harm, m.id))
     if not risky:
         return None
-    worst = sorted(risky, key=lambda m: (-m.civilian_harm, m.id))[:3]
+    worst = [m for m in risky if m.civilian_harm == risky[0].civilian_harm]
     return finding(
         room,
         "harm",
-        "{risky} of the {levers} that the coalition can decide on carry a risk to civilians of five or more on the "
-        "case's scale of ten, led by {names}.",
-        severity="concern",
-        measures=tuple(m.id for m in sorted(risky, key=lambda m: (-m.civilian_harm, m.id))),
-        risky=counted(len(risky), "", "measures", "civilian_harm of 5 or more, an assumption of the case"),
+        "{risky} of the {levers} that the coalition can decide on may delay lawful trade or aid, or do worse, by the "
+        "scale of the case (its own judgement); the heaviest: {names}.",
+        measures=tuple(m.id for m in risky),
+        risky=counted(len(risky), "", "measures", f"civilian_harm of {_DELAYS} or more, an assumption of the case"),
         levers=counted(len(levers), "measure", "measures", "lever other than none"),
-        names=prose.listing([f"“{m.name}”" for m in worst]),
+        names=prose.listing([f"“{m.name}”" for m in worst[:3]]),
     )
 
 
