@@ -87,7 +87,7 @@ def test_a_weaker_draw_of_a_stronger_level_adds_nothing():
 
 @given(st.lists(st.floats(0, 0.9), min_size=1, max_size=8), st.data())
 def test_the_best_copy_left_open_is_never_better_deterred_than_the_measures_in_force(amounts, data):
-    """Brute force: with the set A of deterrents on, the adversary's best open copy loses at most what A takes at least."""
+    """Brute force: with the set A of deterrents on, the best open copy loses at most what A takes at least."""
     found = [Deterrent(i, np.array([a]), True) for i, a in enumerate(amounts)]
     built = copies(found, 1)
     on = {i for i in range(len(amounts)) if data.draw(st.booleans())}

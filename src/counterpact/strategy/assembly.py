@@ -41,10 +41,15 @@ class Piece:
 
 @dataclass
 class Cutting:
-    """All channels cut. `loosened[(channel, variable)]`: mean share of capacity a measure no longer blocks."""
+    """All channels cut.
+
+    `totals`: (channel, amount) of channels with a stretch that opens when a measure lapses: a row that ties it to the
+    rest of its channel. `loosened[(channel, variable)]`: mean share of capacity a measure no longer blocks.
+    """
 
     pieces: list[Piece] = field(default_factory=list)
     shared: list[tuple[int, int, Array]] = field(default_factory=list)  # capacity rows: channel, slice, (S,) amount
+    totals: list[tuple[int, Array]] = field(default_factory=list)
     loosened: dict[tuple[int, int], float] = field(default_factory=dict)
 
 
@@ -77,6 +82,8 @@ def _cut_one(drawn: Drawn, i: int, channel: Channel, out: Cutting) -> None:
         closers = {t.variable: np.ones(S)}
         closers |= {u.variable: (phi[:, m] > 0.999).astype(float) for m, u in enumerate(levers)}
         amounts.append((capacity * removed / (1.0 - removed), {v: b for v, b in closers.items() if b.any()}))
+    if kept:
+        out.totals.append((i, np.sum([amount for amount, _ in amounts], axis=0)))
     variants = _variants(drawn, channel)
     for k, (amount, blocked) in enumerate(amounts):
         row = -1

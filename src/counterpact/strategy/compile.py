@@ -23,7 +23,7 @@ from counterpact.strategy.guard_model import build_guard
 from counterpact.strategy.instance import Columns, Instance, Scenario, Vector
 from counterpact.strategy.layout import Layout, build_layout
 from counterpact.strategy.levers import Levers, build_levers, effects_of
-from counterpact.strategy.scenarios import Drawn, draw
+from counterpact.strategy.scenarios import SPARE, Drawn, draw
 
 Array = NDArray[np.float64]
 
@@ -70,12 +70,13 @@ def compile_case(
     *,
     scenarios: int = 300,
     seed: int = 0,
+    spare: tuple[float, float] = SPARE,
 ) -> Compiled:
-    """Compile. `scenarios` ≥ 20 include the corners of `draws.CORNERS`."""
+    """Compile. From 20 `scenarios` on the corners are among them; `spare`: usable share of the room above the flows."""
     assessments = assessments or {}
     levers = build_levers(case, assessments)
     layout = build_layout(case, levers, effects_of(case, assessments))
-    drawn = draw(layout, picture, scenarios, seed)
+    drawn = draw(layout, picture, scenarios, seed, spare)
     cutting = cut_channels(drawn)
     build = _Build(layout, drawn, cutting)
     instance = build.instance()
@@ -120,6 +121,8 @@ class _Build:
                 by_row.setdefault(p.row, []).append(j)
         for r, (i, _, amount) in enumerate(self.cutting.shared):
             self._row([(j, one) for j in by_row[r]], amount / self.scale[i])
+        for i, total in self.cutting.totals:
+            self._row([(j, one) for j in np.flatnonzero(self.piece_channel == i)], total / self.scale[i])
         self._junctions()
         self._demands()
         for k in range(len(self.layout.purses)):
@@ -409,8 +412,8 @@ def _notes(build: _Build) -> tuple[str, ...]:
         (i, variable), share = worst
         notes.append(
             f"{len(build.cutting.loosened)} pairs of channel and measure lose a little of their block because "
-            f"few slices are kept; most on {layout.channels[i].id} by {layout.levers.leader.names[variable]}: {share:.1%} "
-            "of its capacity on average. Harm is over-estimated by that."
+            f"few slices are kept; most on {layout.channels[i].id} by {layout.levers.leader.names[variable]}: "
+            f"{share:.1%} of its capacity on average. Harm is over-estimated by that."
         )
     bought = [c.id for c in layout.channels if c.status in UNOPENED]
     if bought:

@@ -328,7 +328,7 @@ def complete(levers: Levers, measures: Sequence[str]) -> Vector:
     for name in measures:
         z[leader.names.index(name)] = 1.0
     B = leader.B
-    for r in range(B.shape[0]):
+    for r in (*range(B.shape[0]), *range(B.shape[0])):  # twice: who joins may have to be brought in alone
         columns, values = B.indices[B.indptr[r] : B.indptr[r + 1]], B.data[B.indptr[r] : B.indptr[r + 1]]
         if values @ z[columns] <= leader.row_upper[r] + 1e-9:
             continue

@@ -37,6 +37,7 @@ class Drawn:
     row: NDArray[np.int64]
     world: NDArray[np.int64]
     picture: Picture
+    spare: tuple[float, float] = SPARE
 
     @cached_property
     def capacity(self) -> Array:
@@ -45,7 +46,7 @@ class Drawn:
         for i, c in enumerate(self.layout.channels):
             flow = self.flows[:, i]
             limit = self.draws.between(f"limit:{c.id}", c.capacity_low, c.capacity_high, "room")
-            spare = self.draws.between(f"spare:{c.mode}", *SPARE, "room")
+            spare = self.draws.between(f"spare:{c.mode}", *self.spare, "room")
             usable = limit if c.status in UNOPENED else flow + spare * np.maximum(0.0, limit - flow)
             columns.append(np.maximum(flow, usable))
         return np.stack(columns, axis=1) if columns else np.zeros((self.draws.S, 0))
@@ -114,7 +115,7 @@ def fitted_share(change: Array, flow: Array, capacity: Array) -> Array:
     return np.clip(share, 0.0, 1.0)
 
 
-def draw(layout: Layout, picture: Picture, scenarios: int, seed: int) -> Drawn:
+def draw(layout: Layout, picture: Picture, scenarios: int, seed: int, spare: tuple[float, float] = SPARE) -> Drawn:
     """Choose samples and prepare the draws. Samples are used evenly; the corners take the busiest and quietest."""
     draws = Draws(scenarios, seed)
     flows = np.maximum(0.0, np.asarray(picture.samples.flows, dtype=float))
@@ -135,4 +136,4 @@ def draw(layout: Layout, picture: Picture, scenarios: int, seed: int) -> Drawn:
     world = (
         np.asarray(picture.samples.world, dtype=np.int64)[row] if len(flows) else np.zeros(scenarios, dtype=np.int64)
     )
-    return Drawn(layout, draws, taken, row, world, picture)
+    return Drawn(layout, draws, taken, row, world, picture, spare)
