@@ -85,7 +85,8 @@ def check_references(tables: Tables) -> None:
                         article = " or ".join(singular(target) for target in targets)
                         home = " and ".join(f"{target}.csv" for target in targets)
                         do = f"{tables.nearest(name, targets)} {article.capitalize()} ids are defined in {home}"
-                        tables.report(row, column, f'"{name}" is not a {article} of this case', do=do.strip())
+                        a = "an" if article[0] in "aeiou" else "a"
+                        tables.report(row, column, f'"{name}" is not {a} {article} of this case', do=do.strip())
     for table, column in HIERARCHIES:
         _check_circle(tables, table, column)
 

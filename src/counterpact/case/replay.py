@@ -49,12 +49,17 @@ class State:
         """
         now = self.current(event.entity, event.field)
         if now != event.old:
-            what = f"{_place(event)} is {_show(now)}, but event {event.id or 'new'} says it was {_show(event.old)}"
+            who = f"event {event.id} says it was" if row else "the edit expects"
+            what = f"{_place(event)} is {_show(now)}, but {who} {_show(event.old)}"
             raise CaseError(Problem(FILE, row, "old", what, why="It was changed in between", do=_remedy(event)))
         if event.entity == HEAD:
             self._edit_head(event, row)
         elif event.field:
-            cells = row_cells(self._table(event.entity)[event.row])
+            rows = self._table(event.entity)
+            if event.row not in rows:
+                do = nearest(event.row, tuple(rows)) or f"`counterpact case show CASE {event.table}` lists them"
+                raise CaseError(Problem(FILE, row, "entity", f'"{event.entity}" is not there', do=do))
+            cells = row_cells(rows[event.row])
             self._put(event, {**cells, event.field: str(event.new or "")}, row)
         elif event.new is None:
             del self._table(event.entity)[event.row]

@@ -104,7 +104,7 @@ def write_synced(path: Path, data: bytes) -> None:
 
 def _compare(case: Case, folder: Path) -> None:
     again, problems = load_case(folder)
-    if again is None:
+    if again is None or problems:
         raise CaseError(problems)
     for row_type in TABLES:
         before, after = case.rows.get(row_type.table, {}), again.rows.get(row_type.table, {})
