@@ -150,7 +150,7 @@ class Worth:
     """What a delivered unit of each channel brings, (S, ...), in scaled units.
 
     `harm`: (S, O, channels) own unit of the objective. `net`: (S, O, channels) the part of it from which a premium is
-    taken. `price`: (S, channels) money units per scaled unit.
+    taken. `price`: (S, channels) hard currency (USD) per scaled unit.
     """
 
     harm: Array
@@ -158,7 +158,7 @@ class Worth:
     price: Array
 
 
-def worth(drawn: Drawn, unit_scale: Array, money_scale: float) -> Worth:
+def worth(drawn: Drawn, unit_scale: Array) -> Worth:
     """Harm and money per scaled unit delivered."""
     layout, S = drawn.layout, drawn.draws.S
     objectives = {o: k for k, o in enumerate(layout.case.objectives)}
@@ -167,7 +167,7 @@ def worth(drawn: Drawn, unit_scale: Array, money_scale: float) -> Worth:
     price = np.zeros((S, n))
     alliance = {p.actor for p in layout.case.purses.values()} | set(layout.case.head.alliance)
     for i, channel in enumerate(layout.channels):
-        price[:, i] = drawn.price(channel) * unit_scale[i] / money_scale
+        price[:, i] = drawn.price(channel) * unit_scale[i]
         for term in layout.terms.get(channel.id, ()):
             factor = drawn.factor(term.factor, channel.unit) if term.factor else np.ones(S)
             amount = factor * unit_scale[i]

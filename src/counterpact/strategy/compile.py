@@ -97,8 +97,8 @@ class _Build:
         for i, c in enumerate(layout.channels):
             biggest[c.good] = max(biggest.get(c.good, 1e-12), float(drawn.capacity[:, i].max()))
         self.scale = np.array([biggest[c.good] for c in layout.channels])
-        self.money_scale = _money_scale(case)
-        self.worth = worth(drawn, self.scale, self.money_scale)
+        self.money_scale = {p.actor: _money_scale(layout, p.actor) for p in layout.purses}
+        self.worth = worth(drawn, self.scale)
         self.piece_channel = np.array([p.channel for p in cutting.pieces], dtype=np.int64)
         self.piece_scale = self.scale[self.piece_channel] if len(self.piece_channel) else np.zeros(0)
         self.n = len(cutting.pieces)
@@ -122,7 +122,7 @@ class _Build:
         for r, (i, _, amount) in enumerate(self.cutting.shared):
             self._row([(j, one) for j in by_row[r]], amount / self.scale[i])
         for i, total in self.cutting.totals:
-            self._row([(j, one) for j in np.flatnonzero(self.piece_channel == i)], total / self.scale[i])
+            self._row([(int(j), one) for j in np.flatnonzero(self.piece_channel == i)], total / self.scale[i])
         self._junctions()
         self._demands()
         for k in range(len(self.layout.purses)):
@@ -172,7 +172,7 @@ class _Build:
                 self._row([(j, -v) for j, v in entries], np.maximum(demand, -today) / self._good_scale(good))
 
     def _spent(self, actor: str) -> dict[int, Array]:
-        """Hard currency that an actor pays (positive) or earns (negative) per unit of each column."""
+        """What an actor pays (positive) or earns (negative) per unit of each column, in its money scale."""
         alliance = {p.actor for p in self.layout.case.purses.values()} | set(self.layout.case.head.alliance)
         found: dict[int, Array] = {}
         for j, p in enumerate(self.cutting.pieces):
@@ -185,9 +185,9 @@ class _Build:
                 amount = amount - price * (1.0 if c.payer in alliance else 1 - p.premium)
             if c.status in UNOPENED and c.opening_cost > 0 and self.layout.opener(c) == actor:
                 capacity = np.maximum(self.drawn.capacity[:, p.channel], 1e-12)
-                amount = amount + c.opening_cost / self.money_scale * self.scale[p.channel] / capacity
+                amount = amount + c.opening_cost * self.scale[p.channel] / capacity
             if np.any(amount):
-                found[j] = amount
+                found[j] = amount / self.money_scale[actor]
         return found
 
     def _money(self, k: int) -> None:
@@ -200,7 +200,7 @@ class _Build:
         for i, c in enumerate(self.layout.channels):
             sign = float(c.payer == purse.actor) - float(c.payee == purse.actor)
             today += sign * self.worth.price[:, i] * self.drawn.flows[:, i] / self.scale[i]
-        room = np.maximum(cash / self.money_scale, today)
+        room = np.maximum(cash, today) / self.money_scale[purse.actor]
         entries = [*sorted(spent.items()), (self.n + k, -np.ones(self.S))]
         self._row(entries, room)
         worst = np.zeros(self.S)
@@ -218,7 +218,7 @@ class _Build:
         """
         layout, S = self.layout, self.S
         normal = np.array([o.normaliser for o in layout.case.objectives.values()])
-        kappa = {p.actor: p.finance_cost for p in layout.purses}
+        kappa = self._money_value()
         harm = self.worth.harm / normal[None, :, None]
         money = np.stack(
             [self.worth.price[:, i] * kappa.get(c.payee, 0.0) for i, c in enumerate(layout.channels)], axis=1
@@ -241,9 +241,13 @@ class _Build:
         ahead = np.stack([psi[:, :, h] if h >= 0 else np.zeros(psi.shape[:2]) for h in heads], axis=2)
         return own + ahead, self._premium_worth(normal)
 
+    def _money_value(self) -> dict[str, float]:
+        """Most that one USD is worth to an actor, normalised: κ over the money scale."""
+        return {p.actor: p.finance_cost / self.money_scale[p.actor] for p in self.layout.purses}
+
     def _premium_worth(self, normal: Array) -> Array:
         """(S, O, channels) most that one premium of 1 can cost the adversary, normalised."""
-        kappa = {p.actor: p.finance_cost for p in self.layout.purses}
+        kappa = self._money_value()
         factor = np.array([max(kappa.get(c.payer, 0.0), kappa.get(c.payee, 0.0)) for c in self.layout.channels])
         worth_: Array = self.worth.net / normal[None, :, None] + (self.worth.price * factor)[:, None, :]
         return worth_
@@ -316,6 +320,7 @@ class _Build:
             objectives=tuple(case.objectives),
             weights=weights / weights.sum() if weights.sum() > 0 else weights,
             normalisers=np.array([o.normaliser for o in case.objectives.values()], dtype=float),
+            loose_rows=tuple(range(len(self.uppers) - len(self.layout.purses), len(self.uppers))),
         )
 
     def _columns(self, total: int) -> tuple[Array, Array, Array]:
@@ -395,14 +400,21 @@ def default_budgets(compiled: Compiled) -> dict[str, float]:
     }
 
 
-def _money_scale(case: Case) -> float:
-    """USD that count as 1: the smallest normaliser of an objective in USD, else the largest purse.
+def _money_scale(layout: Layout, actor: str) -> float:
+    """USD that count as 1 in an actor's money row, so that κ reads: a dollar too much costs κ dollars of harm.
 
-    With it the cost κ of emergency finance reads: one dollar too much costs κ dollars' worth of that objective.
+    The normaliser of the objective in USD that counts what the actor earns, or else what it pays, or else the largest
+    one; without any objective in USD, the largest purse.
     """
-    normalisers = [o.normaliser for o in case.objectives.values() if o.unit == "USD"]
-    purses = [p.high or 0.0 for p in case.purses.values()]
-    return min(normalisers) if normalisers else max([1.0, *purses])
+    case = layout.case
+    usd = {o.id: o.normaliser for o in case.objectives.values() if o.unit == "USD"}
+    for role in ("payee", "payer"):
+        for channel in layout.channels:
+            if getattr(channel, role) == actor:
+                for term in layout.terms.get(channel.id, ()):
+                    if term.objective in usd:
+                        return usd[term.objective]
+    return max(usd.values()) if usd else max([1.0, *(p.high or 0.0 for p in case.purses.values())])
 
 
 def _notes(build: _Build) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class Scenario:
     ceiling: Vector  # (columns,), finite
     harm: NDArray[np.float64]  # (objectives, columns), h in the objective's own unit
     fixed: Vector  # (columns,), ≤ 0: cost in the objective of shortfalls and emergency finance (normalised)
-    penalty: csr_matrix  # (columns, leader variables), P ≥ 0 in normalised harm
+    penalty: csr_matrix  # (columns, leader variables), P in normalised harm; < 0 where a lapse opens a column
     probability: float
     civilian: CivilianSystem | None = None
     draw: int = -1  # row of the sample it came from
@@ -89,7 +89,11 @@ class Leader:
 
 @dataclass(frozen=True)
 class Instance:
-    """A strategy problem ready to solve. Combined risk of scenario s: Σ_o weight_o H_so / normaliser_o."""
+    """A strategy problem ready to solve. Combined risk of scenario s: Σ_o weight_o H_so / normaliser_o.
+
+    `loose_rows`: rows (the same numbers in every scenario) that tie otherwise separate parts together and seldom bind,
+    such as money. A solver may leave them out and, if the answer keeps them all the same, has the true optimum.
+    """
 
     leader: Leader
     columns: Columns
@@ -97,6 +101,7 @@ class Instance:
     objectives: tuple[str, ...]
     weights: Vector  # (objectives,), sum 1
     normalisers: Vector  # (objectives,), own unit per 1
+    loose_rows: tuple[int, ...] = ()
 
     @property
     def scale(self) -> Vector:

@@ -194,33 +194,23 @@ def _saving(easing: Sequence[tuple[str, float]] | None) -> float:
 
 
 def _enablers(case: Case, effects: Mapping[str, Effect], levers: set[str]) -> _Help:
-    """Enable effects of levers: opening a stronger level where the target is or has one, else easing its cost."""
+    """Enable effects of levers, by strength: 1 opens a stronger level (none of it without), less saves that share of
+    the political cost of a measure or of bringing an actor in. Enablers in force already are in today's costs."""
     found = _Help()
-    stronger: dict[str, list[str]] = {}
-    for m in case.measures.values():
-        if m.level_of:
-            stronger.setdefault(m.level_of, []).append(m.id)
     in_force: set[str] = set()
     for effect in effects.values():
         if case.effect_kind(effect) is not EffectKind.ENABLE:
             continue
+        enabler, low = effect.measure, case.effect_interval(effect)[0]
+        lever = enabler in levers and case.measures[enabler].lever is not Lever.LAPSE
         for target in effect.enables:
-            levels = [target] if target in case.measures and case.measures[target].level_of else []
-            levels = levels or stronger.get(target, [])
-            already = effect.measure not in levers and standing(case.measures[effect.measure])
-            for level in levels:
-                if already:
-                    in_force.add(level)
-                elif effect.measure in levers and effect.measure != level:
-                    found.opens.setdefault(level, []).append(effect.measure)
-            if (
-                not levels
-                and effect.measure in levers
-                and effect.measure != target
-                and (case.measures[effect.measure].lever is not Lever.LAPSE)
-            ):
-                low = case.effect_interval(effect)[0]
-                found.eases.setdefault(target, []).append((effect.measure, min(1.0, low)))
+            opens = low >= 1 and target in case.measures and bool(case.measures[target].level_of)
+            if opens and not lever and standing(case.measures[enabler]):
+                in_force.add(target)
+            elif opens and lever and enabler != target:
+                found.opens.setdefault(target, []).append(enabler)
+            elif lever and enabler != target:
+                found.eases.setdefault(target, []).append((enabler, min(1.0, low)))
     for level in in_force:
         found.opens.pop(level, None)
     return found
