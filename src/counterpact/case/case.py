@@ -20,7 +20,7 @@ TABLES: tuple[type[m.Row], ...] = (
     m.Source, m.Actor, m.Good, m.Factor, m.Channel, m.Limit, m.Purse, m.CivilianNeed, m.Estimand, m.Fact,
     m.Objective, m.ObjectiveTerm, m.Measure, m.EffectFamily, m.Effect,
     r.LegalBasis, r.UnMeasure, r.TreatyTerm, r.ForumFact, r.RegimeRule,
-)
+)  # fmt: skip
 """Every table of a case, in reading order: a table refers only to tables above it or to itself."""
 
 

@@ -137,8 +137,7 @@ class Factor(Row, Interval):
     @property
     def conversion(self) -> ConversionFactor:
         """As a `quantity.Factor`."""
-        return ConversionFactor(self.name, self.from_unit, self.to_unit, self.low or 0.0, self.high or 0.0,
-                                self.varies)
+        return ConversionFactor(self.name, self.from_unit, self.to_unit, self.low or 0.0, self.high or 0.0, self.varies)
 
 
 class Channel(Row):
@@ -487,4 +486,4 @@ class Head(BaseModel):
 __all__ = [
     "Actor", "Channel", "CivilianNeed", "Effect", "EffectFamily", "Estimand", "Fact", "Factor", "Good",
     "Head", "Limit", "Measure", "Objective", "ObjectiveTerm", "Phrases", "Purse", "Row", "Source",
-]
+]  # fmt: skip

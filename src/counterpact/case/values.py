@@ -176,14 +176,10 @@ def _day(value: str) -> str:
     return value
 
 
-PeriodCell = Annotated[
-    Period, BeforeValidator(_period), PlainSerializer(_period_text, return_type=str)
-]
+PeriodCell = Annotated[Period, BeforeValidator(_period), PlainSerializer(_period_text, return_type=str)]
 """`2024`, `2023-09/2025-03`, or open ended `2024-12-04/..`."""
 
-Ids = Annotated[
-    tuple[str, ...], BeforeValidator(_ids), PlainSerializer(lambda v: " ".join(v), return_type=str)
-]
+Ids = Annotated[tuple[str, ...], BeforeValidator(_ids), PlainSerializer(lambda v: " ".join(v), return_type=str)]
 """Identifiers, separated by a space."""
 
 Phrases = Annotated[
