@@ -87,14 +87,14 @@ def missing(room: Room, used: Sequence[str] = ()) -> tuple[str, ...]:
         if wish.id not in room.indicators and wish.estimand in room.case.estimands
     ]
     for table in room.settings.tables:
-        vintage = room.record.vintage(table.dataset)
+        name, vintage = f"{table.title} ({table.dataset})", room.record.vintage(table.dataset)
         if vintage is None:
-            said.append(f"{table.dataset} is not in the record; withheld: {table.withholds}.")
+            said.append(f"{name} is not in the record; withheld: {table.withholds}.")
         elif (age := (room.as_of - vintage).days) > table.max_age_days:
-            said.append(f"{table.dataset} of {vintage} is {span(age)}, too old; withheld: {table.withholds}.")
+            said.append(f"{name}, of {vintage}, is {span(age)}, too old; withheld: {table.withholds}.")
         elif table.dataset not in used:
             said.append(
-                f"{table.dataset} of {vintage} is in the record, but this line does not read it yet; "
+                f"{name}, of {vintage}, is in the record, but this line does not read it yet; "
                 f"withheld: {table.withholds}."
             )
     return tuple(said)

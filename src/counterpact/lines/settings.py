@@ -60,6 +60,8 @@ class TableSetting(_Setting):
 
     dataset: str
     """Name in the catalogue of the record."""
+    title: str
+    """What it is, in words."""
     withholds: str
     """What is not said without it."""
     max_age_days: int = 400

@@ -9,8 +9,10 @@ from counterpact.case.case import Case
 from counterpact.case.values import Line
 from counterpact.lines.assessing import close, found_in, open_room
 from counterpact.lines.contract import Assessment, Finding, RecordView
+from counterpact.lines.deepening import with_indicators
 from counterpact.lines.prose import sentence
 from counterpact.lines.readiness.findings import MAKERS
+from counterpact.lines.readiness.troops_abroad import DATASET, troops_abroad
 from counterpact.lines.room import Room
 from counterpact.lines.sentence import newest, say
 from counterpact.picture.result import Picture
@@ -19,8 +21,10 @@ from counterpact.picture.result import Picture
 def assess(case: Case, picture: Picture, record: RecordView, as_of: date) -> Assessment:
     """Assess readiness: forces and munitions exchanged, tests, duties of defence, allied exercises."""
     room = open_room(Line.READINESS, case, picture, record, as_of)
+    deeper = troops_abroad(room)
+    room = with_indicators(room, deeper)
     findings = found_in(room, MAKERS)
-    return close(room, headline(room, findings), findings)
+    return close(room, headline(room, findings), findings, used=(DATASET,) if deeper else ())
 
 
 def headline(room: Room, findings: Sequence[Finding]) -> str:
