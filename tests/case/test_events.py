@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from counterpact.case.events import Edit, adopt_hand_edits, append, apply, at, h
 from counterpact.case.read import read_case, shipped_cases
 from counterpact.case.write import case_files, write_case
 from counterpact.errors import CaseError, UsageError
-from tests.case.starters import STARTER, change
+from tests.case.starters import STARTER, change, copy_to
 
 WHO: dict[str, Any] = {"author": "Ada", "reason": "a second look"}
 LOW = Edit("facts/F001", "low", "1200000")
@@ -200,11 +201,58 @@ def test_a_case_as_it_was_at_a_revision_or_date(folder: Path) -> None:
         at(two, "ffffffffffff0")
 
 
+def test_two_logs_of_the_same_case_can_be_merged_and_are_noted(folder: Path, tmp_path: Path) -> None:
+    other = copy_to(tmp_path / "other" / "starter")
+    _edit(folder, LOW)
+    _edit(other, Edit("facts/F002", "note", "from the other copy"))
+    with (folder / "events.jsonl").open("ab") as log:
+        log.write((other / "events.jsonl").read_bytes())
+    case = read_case(folder)
+    assert case.facts["F001"].low == 1_200_000
+    assert case.facts["F002"].note == "from the other copy"
+    assert any(f"another copy of this case: {case.events[1].id}" in str(note) for note in case_notes(case))
+    undo(folder, case.events[1].id, author="Bo")
+    assert len([n for n in case_notes(read_case(folder)) if "another copy" in str(n)]) == 1
+
+
 def test_a_waiting_lock_is_reported(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ev, "_PATIENCE", 0.0)
     (folder / "events.lock").touch()
     with pytest.raises(CaseError, match="somebody else is editing"):
         _edit(folder, LOW)
+
+
+def test_writers_at_the_same_time_lose_nothing(folder: Path) -> None:
+    """Six writers, each reading the current case under the lock: all edits are there and the chain is unbroken."""
+    ids = ["F001", "F002", "F003"] * 2
+    columns = ["theme"] * 3 + ["note"] * 3
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda n: _edit(folder, Edit(f"facts/{ids[n]}", columns[n], f"by {n}")), range(6)))
+    case = read_case(folder)
+    assert sorted(str(event.new) for event in case.events) == [f"by {n}" for n in range(6)]
+    parents = [read_case(STARTER).revision, *(step.revision for step in history(case))]
+    assert [event.parent for event in case.events] == parents[:-1]
+    assert not list(folder.glob(".*"))
+
+
+def test_a_killed_first_edit_leaves_the_case_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = read_case(folder)
+
+    def killed(path: Path, data: bytes) -> None:
+        if path.name.endswith(".jsonl.new"):
+            path.write_bytes(data[:40])
+            raise KeyboardInterrupt
+        real(path, data)
+
+    real = ev.write_synced
+    monkeypatch.setattr(ev, "write_synced", killed)
+    with pytest.raises(KeyboardInterrupt):
+        _edit(folder, LOW)
+    monkeypatch.undo()
+    assert read_case(folder) == before
+    change(folder, "channels.csv", "Grain by rail", "Grain by train")  # before any edit was recorded
+    assert not _edit(folder, LOW).hand_edits
+    assert read_case(folder).channels["grain-rail"].name == "Grain by train"
 
 
 def test_edits_in_memory_need_no_folder(folder: Path) -> None:

@@ -39,6 +39,7 @@ FAULTS = {
     "slash date": ("sources.csv", "2025-03-01", "01/03/2025", 2, "date", "a date as a spreadsheet rewrites"),
     "error value": ("goods.csv", "Grain,", "#REF!,", 3, "name", "error message of a spreadsheet"),
     "infinite number": ("purses.csv", "5000000000", "inf", 2, "low", "not a number"),
+    "percent": ("effect_families.csv", "0.05,0.4", "0.05,40%", 2, "high", "Write the share, 0.4"),
     "not a number": ("purses.csv", "5000000000", "much", 2, "low", "not a number"),
     "word not in the list": ("channels.csv", "observed", "obsrved", 2, "status", 'Did you mean "observed"?'),
     "empty required cell": ("goods.csv", ",tonne,", ",,", 3, "unit", "is empty but must be filled"),

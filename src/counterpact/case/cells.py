@@ -76,6 +76,9 @@ def _number_damage(cell: str) -> tuple[str, str] | None:
             f'"{cell}" is not a number: it has a decimal comma or a thousands separator',
             "Write it with a decimal point and no separator, e.g. 1500000 or 0.25",
         )
+    if cell.endswith("%") and _NUMBER.fullmatch(cell[:-1].strip()):
+        share = float(cell[:-1]) / 100
+        return f'"{cell}" is not a number: it has a percent sign', f"Write the share, {share:g}"
     return f'"{cell}" is not a number', "Write digits with a decimal point; leave the cell empty if it is not known"
 
 

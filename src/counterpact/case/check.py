@@ -8,6 +8,7 @@ from counterpact.case.case import Case
 from counterpact.case.check_references import check_references
 from counterpact.case.check_units import check_units
 from counterpact.case.checking import Tables
+from counterpact.case.revision import revisions
 from counterpact.case.values import Claim
 from counterpact.errors import Problem
 
@@ -60,7 +61,20 @@ def case_notes(case: Case) -> list[Problem]:
     if case.hand_edits:
         what = f"{len(case.hand_edits)} changes were made in the tables by hand and are not recorded yet"
         notes.append(Problem("", what=what, do="They count; `counterpact case edit --adopt` records them"))
+    merged = _merged_events(case)
+    if merged:
+        what = f"{len(merged)} recorded edits were made on another copy of this case: {_some(merged)}"
+        notes.append(Problem("events.jsonl", what=what, why="Two logs were merged; every old value was current"))
     return notes
+
+
+def _merged_events(case: Case) -> list[str]:
+    """Ids of events whose parent is not the revision before them."""
+    files = case.files
+    if not case.events or files is None or files.start_head is None or files.start_rows is None:
+        return []
+    before = revisions(files.start_head, files.start_rows, case.events)
+    return [event.id for event, revision in zip(case.events, before, strict=False) if event.parent != revision]
 
 
 def _idle_measures(case: Case) -> list[str]:
