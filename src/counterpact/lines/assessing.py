@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from counterpact.case.case import Case
 from counterpact.case.values import Line
-from counterpact.lines import inputs, prose
+from counterpact.lines import inputs
 from counterpact.lines.contract import (
     Assessment,
     ChartBuilder,
@@ -108,4 +108,9 @@ def _outside(room: Room) -> str:
     own = room.settings.serves_outside
     if own:
         return own
-    return f"Measures without an effect in the model serve: {prose.listing(list(serves)[:4])}." if serves else ""
+    if not serves:
+        return ""
+    total, some = len(room.case.measures_of(room.line)), "; ".join(f"“{s}”" for s in list(serves)[:3])
+    return (
+        f"{len(idle)} of the line's {total} measures touch no channel. What they serve instead, among others: {some}."
+    )

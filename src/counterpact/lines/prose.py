@@ -63,8 +63,12 @@ def amount(low: float, high: float, unit: str) -> str:
     ('$4 million to $6 million', 'at least $20,000')
     >>> amount(0.5, 0.5, "share"), amount(0.3, 0.35, "share")
     ('50 %', '30 % to 35 %')
+    >>> amount(1, 1, "veto"), amount(2, 2, "veto"), amount(0, 0, "")
+    ('1 veto', '2 vetoes', 'none')
     """
     before, one, many, scale = _unit(unit)
+    if low == high == 0 and not unit:
+        return "none"
 
     def single(value: float, last: bool = True) -> str:
         shown = value * scale

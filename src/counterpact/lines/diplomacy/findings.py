@@ -108,4 +108,25 @@ def abstainers(room: Room) -> Finding | None:
     )
 
 
-MAKERS = (votes, vetoes, outside, abstainers, law.legal_bases)
+def monitoring(room: Room) -> Finding | None:
+    """How long the monitoring team has not reported."""
+    reports = [room.case.facts[name] for name in room.read("reports")]
+    dated = [fact for fact in reports if fact.period]
+    if not dated:
+        return None
+    last = max(dated, key=lambda fact: (fact.period.last if fact.period else room.as_of, fact.id))
+    assert last.period is not None
+    months = int((room.as_of - last.period.last).days / 30.44)
+    return finding(
+        room,
+        "monitoring",
+        "the monitoring team has published {reports}; the last is of {day}, {months} before the date of this assessment.",
+        severity="concern" if months >= 6 else "note",
+        facts=tuple(fact.id for fact in dated),
+        reports=counted(len(dated), "report", "facts", "reports of the team named in the data file"),
+        months=counted(months, "month", "facts", f"whole months since {prose.day(last.period.start)}, fact {last.id}"),
+        day=prose.day(last.period.start),
+    )
+
+
+MAKERS = (votes, monitoring, vetoes, outside, abstainers, law.legal_bases)
