@@ -81,6 +81,8 @@ class Dataset(_Strict):
     files: tuple[str, ...] = ()
     """Glob patterns (relative to a folder of files) by which `import-all` recognises its files; each match is one
     vintage unless `together` is set."""
+    shape: str = ""
+    """Name of a common shape in `record/shapes`: its tables are taken from there."""
     together: bool = False
     """True: all files that match form one vintage."""
     addresses: tuple[Address, ...] = ()
@@ -89,8 +91,8 @@ class Dataset(_Strict):
     """`real data`, or `untested on real data` with what was used instead."""
     note: str = ""
     """What one has to know."""
-    tables: dict[str, Table]
-    """Tables by name."""
+    tables: dict[str, Table] = Field(default_factory=dict)
+    """Tables by name; with `shape`, only what differs from the shape."""
 
 
 @lru_cache(maxsize=1)
@@ -107,8 +109,13 @@ def dataset(name: str) -> Dataset:
         raise UsageError(f'there is no data set "{name}". {nearest(name, names())} See: counterpact record datasets')
     import yaml
 
-    text = (resources.files("counterpact.record") / "datasets" / name / "dataset.yml").read_text("utf-8")
-    return Dataset.model_validate({"name": name, **yaml.safe_load(text)})
+    root = resources.files("counterpact.record")
+    described = yaml.safe_load((root / "datasets" / name / "dataset.yml").read_text("utf-8"))
+    if described.get("shape"):
+        common = yaml.safe_load((root / "shapes" / f"{described['shape']}.yml").read_text("utf-8"))
+        own = described.get("tables", {})
+        described["tables"] = {table: {**shape, **own.get(table, {})} for table, shape in common.items()}
+    return Dataset.model_validate({"name": name, **described})
 
 
 def reader(name: str) -> Reader:

@@ -1,0 +1,191 @@
+"""The one shape of every sanctions list: a builder that readers fill and that makes the tables of `shapes/listing.yml`.
+
+| table | a row is |
+|---|---|
+| entities | somebody or something listed: person, organisation, vessel, aircraft |
+| names | one way of writing a name: role (primary, alias, former), strength (strong, weak), script |
+| identifiers | one number: scheme (imo-ship, imo-company, mmsi, passport, tax …), valid by its check digit |
+| addresses | one address |
+| dates | birth, listing, renaming …; a span where the source gives a year or a range |
+| places | of birth, nationality, flag, registration |
+| relations | "Linked To", owner, parent, with shares where the source gives them |
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+import polars as pl
+
+Kind = Literal["person", "organisation", "vessel", "aircraft", "crypto", "other"]
+Role = Literal["primary", "alias", "former"]
+Strength = Literal["", "strong", "weak"]
+
+SCHEMA: dict[str, dict[str, Any]] = {
+    "entities": {
+        "entity": pl.String, "kind": pl.String, "name": pl.String, "programmes": pl.List(pl.String), "listed": pl.Date,
+        "delisted": pl.Date, "status": pl.String, "reason": pl.String, "legal_basis": pl.String,
+        "reference": pl.String, "remarks": pl.String,
+    },
+    "names": dict.fromkeys(("entity", "name", "role", "strength", "script", "language"), pl.String),
+    "identifiers": {
+        "entity": pl.String, "scheme": pl.String, "value": pl.String, "valid": pl.Boolean, "country": pl.String,
+        "note": pl.String,
+    },
+    "addresses": dict.fromkeys(("entity", "country", "text"), pl.String),
+    "dates": {"entity": pl.String, "role": pl.String, "first": pl.Date, "last": pl.Date, "text": pl.String},
+    "places": dict.fromkeys(("entity", "role", "country", "text"), pl.String),
+    "relations": {
+        "entity": pl.String, "relation": pl.String, "target": pl.String, "target_name": pl.String,
+        "share_low": pl.Float64, "share_high": pl.Float64, "note": pl.String,
+    },
+}  # fmt: skip
+
+
+@dataclass
+class Listing:
+    """Rows of the seven tables as they are read. Every method takes plain values; empty text becomes null."""
+
+    rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: {table: [] for table in SCHEMA})
+
+    def entity(
+        self,
+        entity: str,
+        kind: Kind,
+        name: str,
+        *,
+        programmes: tuple[str, ...] = (),
+        listed: date | None = None,
+        delisted: date | None = None,
+        status: str = "listed",
+        reason: str = "",
+        legal_basis: str = "",
+        reference: str = "",
+        remarks: str = "",
+        language: str = "",
+    ) -> None:
+        """Somebody or something listed; its primary name is also written to `names`."""
+        self.rows["entities"].append(
+            (
+                entity,
+                kind,
+                name,
+                list(programmes),
+                listed,
+                delisted,
+                status,
+                reason or None,
+                legal_basis or None,
+                reference or None,
+                remarks or None,
+            )
+        )
+        self.name(entity, name, "primary", language=language)
+
+    def name(
+        self, entity: str, name: str, role: Role = "alias", *, strength: Strength = "", language: str = ""
+    ) -> None:
+        """One way of writing a name; its script is told from its letters."""
+        clean = " ".join(name.split())
+        if clean:
+            self.rows["names"].append((entity, clean, role, strength or None, script(clean), language or None))
+
+    def identifier(
+        self, entity: str, scheme: str, value: str, *, valid: bool | None = None, country: str = "", note: str = ""
+    ) -> None:
+        """One number. An `imo` is told apart by its check digit: `imo-ship` or `imo-company`."""
+        value = value.strip()
+        if scheme == "imo":
+            digits = "".join(c for c in value if c.isdigit())
+            ship, company = imo_ship(digits), imo_company(digits)
+            scheme = "imo-ship" if ship or not company else "imo-company"
+            value, valid = digits or value, ship or company
+        if value:
+            self.rows["identifiers"].append((entity, scheme, value, valid, country or None, note or None))
+
+    def address(self, entity: str, text: str, country: str = "") -> None:
+        """One address; `country` as the source writes it."""
+        if text.strip() or country.strip():
+            self.rows["addresses"].append((entity, country.strip() or None, " ".join(text.split()) or None))
+
+    def day(self, entity: str, role: str, text: str, first: date | None = None, last: date | None = None) -> None:
+        """A date as the source writes it, and as a span where it can be read."""
+        if text.strip():
+            self.rows["dates"].append((entity, role, first, last or first, text.strip()))
+
+    def place(self, entity: str, role: str, text: str, country: str = "") -> None:
+        """A place: `birth`, `nationality`, `flag`, `registration`."""
+        if text.strip() or country.strip():
+            self.rows["places"].append((entity, role, country.strip() or None, " ".join(text.split()) or None))
+
+    def relation(
+        self,
+        entity: str,
+        relation: str,
+        *,
+        target: str = "",
+        target_name: str = "",
+        share_low: float | None = None,
+        share_high: float | None = None,
+        note: str = "",
+    ) -> None:
+        """A tie to another entity, by id where the source gives one, else by name."""
+        self.rows["relations"].append(
+            (entity, relation, target or None, target_name.strip() or None, share_low, share_high, note or None)
+        )
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """The seven tables; rows that repeat another in full are dropped (publishers repeat aliases)."""
+        made = {}
+        for table, schema in SCHEMA.items():
+            frame = pl.DataFrame(self.rows[table], schema=schema, orient="row")
+            made[table] = frame if table == "entities" else frame.unique(maintain_order=True)
+        return made
+
+
+def imo_ship(digits: str) -> bool:
+    """True if seven digits carry a ship's check digit: 7·d1 + 6·d2 + … + 2·d6 ends in d7 (IMO Res. A.1117(30)).
+
+    >>> imo_ship("9074729"), imo_ship("9074728")
+    (True, False)
+    """
+    return len(digits) == 7 and sum(int(d) * w for d, w in zip(digits, range(7, 1, -1), strict=False)) % 10 == int(
+        digits[6]
+    )
+
+
+def imo_company(digits: str) -> bool:
+    """True if seven digits carry a company's check digit: weights 8 6 4 2 9 7, (11 − sum mod 11) mod 10.
+
+    IMO MSC.160(78), Unique Company and Registered Owner Identification Number Scheme.
+    """
+    if len(digits) != 7:
+        return False
+    total = sum(int(d) * w for d, w in zip(digits, (8, 6, 4, 2, 9, 7), strict=False))
+    return (11 - total % 11) % 10 == int(digits[6])
+
+
+_SCRIPTS = ("LATIN", "CYRILLIC", "HANGUL", "CJK", "ARABIC", "HIRAGANA", "KATAKANA", "HEBREW", "GREEK", "THAI",
+            "DEVANAGARI", "GEORGIAN", "ARMENIAN")  # fmt: skip
+
+
+def script(name: str) -> str | None:
+    """The script most letters of a name are written in.
+
+    >>> script("Kim"), script("김정은"), script("Иванов"), script("123")
+    ('latin', 'hangul', 'cyrillic', None)
+    """
+    if name.isascii():
+        return "latin" if any(c.isalpha() for c in name) else None
+    counts: dict[str, int] = {}
+    for letter in name:
+        if letter.isalpha():
+            word = unicodedata.name(letter, "").split(" ")[0].split("-")[0]
+            counts[word] = counts.get(word, 0) + 1
+    best = max(counts, key=lambda w: counts[w], default="")
+    if best in ("HIRAGANA", "KATAKANA") or (best == "CJK" and {"HIRAGANA", "KATAKANA"} & set(counts)):
+        return "japanese"
+    return {"CJK": "han"}.get(best, best.lower()) if best in _SCRIPTS else (best.lower() or None)
