@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterpact.case.model import Estimand, Factor
-from counterpact.case.values import Claim, EstimandKind
-from counterpact.lines.figures import age_in_days, alike, in_unit, span, stale, usable
+from counterpact.lines.figures import age_in_days, alike, in_unit, span, stale
 from counterpact.lines.indicators import indicator
 from counterpact.lines.settings import IndicatorSetting
 from counterpact.picture.result import ConflictKind, Contradiction
@@ -67,11 +66,18 @@ def test_corrected_repeated_planned_and_denied_facts_make_no_point() -> None:
     assert [p.citation.facts for p in build(facts).points] == [("NEW",)]
 
 
-def test_a_rule_is_a_point_of_a_cap_only() -> None:
-    rule = fact("R", "oil", 5, claim="rule")
-    assert usable(rule, EstimandKind.CAP)
-    assert not usable(rule, EstimandKind.FLOW)
-    assert rule.claim is Claim.RULE
+def test_a_rule_is_a_point_where_nothing_is_said_of_what_happened() -> None:
+    rule, seen = fact("R", "oil", 5, claim="rule"), fact("F", "oil", 7)
+    assert [p.citation.facts for p in build([rule]).points] == [("R",)]
+    assert [p.citation.facts for p in build([rule, seen]).points] == [("F",)]
+    cap = [Estimand(id="oil", name="oil", kind="cap", unit="barrel")]
+    assert {p.citation.facts for p in build([rule, seen], cap).points} == {("R",), ("F",)}
+
+
+def test_a_part_is_no_point_beside_its_whole() -> None:
+    whole, part = fact("W", "oil", 10), fact("P", "oil", 4, part_of="W", origin="B")
+    assert [p.citation.facts for p in build([whole, part]).points] == [("W",)]
+    assert [p.citation.facts for p in build([fact("P", "oil", 4, part_of="ELSEWHERE")]).points] == [("P",)]
 
 
 def test_memory_is_marked() -> None:

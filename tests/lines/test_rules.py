@@ -12,7 +12,7 @@ from counterpact.lines.indicators import indicator
 from counterpact.lines.room import Room
 from counterpact.lines.rules import RULES
 from counterpact.lines.settings import IndicatorSetting, LineSettings, RuleSetting
-from counterpact.picture.result import ConflictKind, Contradiction
+from counterpact.picture.result import Check, ConflictKind, Contradiction
 
 from .small import AS_OF, case, fact, picture
 
@@ -138,3 +138,17 @@ def test_after_counts_from_the_day_the_duty_fell_due() -> None:
     assert "DUTY" in found.facts
     assert found.figures[-1].value.low == 4
     assert apply("after", [duty, fact("F", "oil", 8, period="2019-11")], against="DUTY") is None
+
+
+def test_no_rule_builds_on_a_suspected_misprint() -> None:
+    facts = [fact("A", "oil", 10, origin="A"), fact("B", "oil", 12, origin="B"), fact("X", "oil", 9000, origin="C")]
+    assert set(apply("rival", facts).facts) == {"A", "X"}
+    doubt = Check("misprint", "error", ("X",), "oil", "")
+    assert set(apply("rival", facts, seen=picture(checks=(doubt,))).facts) == {"A", "B"}
+
+
+def test_one_of_two_is_suspect_only_with_low_confidence() -> None:
+    doubt = picture(checks=(Check("misprint", "error", ("A", "X"), "oil", ""),))
+    good = [fact("A", "oil", 10, origin="A"), fact("X", "oil", 9000, origin="C")]
+    assert set(apply("rival", good, seen=doubt).facts) == {"A", "X"}
+    assert apply("rival", [good[0], fact("X", "oil", 9000, origin="C", confidence="low")], seen=doubt) is None

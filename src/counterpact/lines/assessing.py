@@ -111,6 +111,5 @@ def _outside(room: Room) -> str:
     if not serves:
         return ""
     total, some = len(room.case.measures_of(room.line)), "; ".join(f"“{s}”" for s in list(serves)[:3])
-    return (
-        f"{len(idle)} of the line's {total} measures touch no channel. What they serve instead, among others: {some}."
-    )
+    touch = "touches" if len(idle) == 1 else "touch"
+    return f"{len(idle)} of the line's {total} measures {touch} no channel; served instead, among others: {some}."

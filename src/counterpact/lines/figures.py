@@ -120,10 +120,23 @@ def rivals(fact: Fact, peers: Iterable[Fact], case: Case, picture: Picture, as_o
     return tuple(sorted(found))
 
 
-def usable(fact: Fact, kind: EstimandKind) -> bool:
-    """Facts that make a point of an indicator: a number about what happened (or the rule, for a limit)."""
-    wanted = (Claim.RULE, Claim.ACTUAL) if kind is EstimandKind.CAP else (Claim.ACTUAL,)
-    return fact.quantity is not None and fact.claim in wanted and not fact.repeats and fact.period is not None
+def usable(case: Case, estimand: str) -> tuple[Fact, ...]:
+    """Facts of an estimand that make a point of an indicator, in file order.
+
+    A point has a number and a period, stands after corrections, is not a mere repetition nor a part of another
+    point. It says what happened; where no fact does (a limit, the length of a legal list), what the rule is.
+    """
+    standing = [
+        fact
+        for fact in case.facts_about(estimand)
+        if fact.quantity is not None and fact.period is not None and not fact.repeats
+    ]
+    same = {fact.id for fact in standing}
+    whole = [fact for fact in standing if fact.part_of not in same]
+    actual = tuple(fact for fact in whole if fact.claim is Claim.ACTUAL)
+    if case.estimands[estimand].kind is EstimandKind.CAP or not actual:
+        return tuple(fact for fact in whole if fact.claim in (Claim.RULE, Claim.ACTUAL))
+    return actual
 
 
 def figure(

@@ -10,7 +10,8 @@ from counterpact.case.case import Case
 from counterpact.case.model import Fact
 from counterpact.case.values import Line
 from counterpact.lines.contract import Figure, Finding, Indicator, RecordView
-from counterpact.lines.figures import comparable
+from counterpact.lines.figures import comparable, fresh_days
+from counterpact.lines.figures import figure as as_figure
 from counterpact.lines.settings import LineSettings
 from counterpact.picture.result import Picture
 
@@ -28,10 +29,30 @@ class Room:
     indicators: Mapping[str, Indicator]
 
     def points(self, indicator: str, origin: str = "") -> tuple[Figure, ...]:
-        """Points of an indicator in order of time, of one origin if named; empty if the case has none."""
+        """Points of an indicator in order of time, of one origin if named; empty if the case has none.
+
+        A suspected misprint stays in the indicator, where everyone can see it, but no rule builds on it.
+        """
         found = self.indicators.get(indicator)
         points = found.points if found else ()
-        return tuple(p for p in points if not origin or self.origin(p) == origin)
+        return tuple(p for p in points if (not origin or self.origin(p) == origin) and not self.suspect(p))
+
+    def suspect(self, figure: Figure) -> bool:
+        """True if reconciliation takes the fact for a misprint: it alone, or one of two and of low confidence."""
+        for check in self.picture.checks:
+            if check.rule == "misprint" and set(figure.citation.facts) & set(check.facts):
+                return len(check.facts) == 1 or figure.confidence == "low"
+        return False
+
+    def one(self, name: str) -> Figure | None:
+        """The first fact with a number that the line's data file keeps under a name, as a figure."""
+        for fact in self.read(name):
+            found = self.case.facts[fact]
+            if found.quantity is not None and found.estimand in self.case.estimands:
+                unit = self.case.estimands[found.estimand].unit
+                limit = fresh_days(self.case.estimands[found.estimand].kind)
+                return as_figure(self.case, found, unit, self.as_of, limit, self.picture)
+        return None
 
     def fact(self, figure: Figure) -> Fact | None:
         """The one fact behind a figure; None for a figure worked out from several or counted in a table."""

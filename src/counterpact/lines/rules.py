@@ -56,9 +56,11 @@ def level(room: Room, setting: RuleSetting) -> Finding | None:
     newest = [p for p in room.newest(setting.indicator, setting.origin) if not p.stale]
     if not newest:
         return None
+    newest = [p for p in newest if p.confidence != "low"] or newest
     low, high = min(newest, key=lambda p: p.value.low), max(newest, key=lambda p: p.value.low)
     if low.value.unit != high.value.unit or low.value.overlaps(high.value):
-        return _made(room, setting, "{subject} {v} {v:when} ({v:by}).", v=newest[-1])
+        doubt = ", low confidence" if newest[-1].confidence == "low" else ""
+        return _made(room, setting, "{subject} {v} {v:when} ({v:by}" + doubt + ").", v=newest[-1])
     return _made(
         room,
         setting,

@@ -120,7 +120,7 @@ def monitoring(room: Room) -> Finding | None:
     return finding(
         room,
         "monitoring",
-        "the monitoring team has published {reports}; the last is of {day}, {months} before the date of this assessment.",
+        "the monitoring team has published {reports}; the last is of {day}, {months} before this assessment.",
         severity="concern" if months >= 6 else "note",
         facts=tuple(fact.id for fact in dated),
         reports=counted(len(dated), "report", "facts", "reports of the team named in the data file"),

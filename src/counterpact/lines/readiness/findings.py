@@ -71,4 +71,20 @@ def allied_duties(room: Room) -> Finding | None:
     )
 
 
-MAKERS = (duties, allied_duties, law.legal_bases)
+def drills(room: Room) -> Finding | None:
+    """Allied field drills put off in the last large exercise."""
+    cut, planned = room.one("drills-postponed"), room.one("drills-planned")
+    if cut is None or planned is None:
+        return None
+    return finding(
+        room,
+        "drills",
+        "of {planned} planned for the last large allied exercise, {cut} were put off ({cut:by}, {day}).",
+        severity="concern",
+        planned=planned,
+        cut=cut,
+        day=prose.until(cut.value.period),
+    )
+
+
+MAKERS = (duties, drills, allied_duties, law.legal_bases)
