@@ -133,3 +133,10 @@ def test_alike_is_symmetric_and_holds_for_equal_periods(a: str, b: str, c: str, 
 @given(st.integers(0, 20_000))
 def test_span_speaks_for_any_age(days: int) -> None:
     assert span(days).endswith("old")
+
+
+def test_an_indicator_may_keep_to_one_definition() -> None:
+    facts = [fact("F1", "oil", 1, definition="by sea"), fact("F2", "oil", 9, definition="by rail", origin="B")]
+    (point,) = build(facts, definition="by sea").points
+    assert point.citation.facts == ("F1",)
+    assert point.rivals == ()

@@ -23,7 +23,7 @@ def indicator(case: Case, picture: Picture, setting: IndicatorSetting, as_of: da
     estimand = case.estimands.get(setting.estimand)
     if estimand is None:
         return None
-    peers = usable(case, estimand.id)
+    peers = tuple(fact for fact in usable(case, estimand.id) if setting.definition in fact.definition)
     limit = fresh_days(estimand.kind) if setting.fresh_days is None else setting.fresh_days
     ordered = sorted(peers, key=lambda fact: (_span(fact.period), fact.id))
     points = tuple(figure(case, fact, estimand.unit, as_of, limit, picture, peers) for fact in ordered)

@@ -26,6 +26,8 @@ class IndicatorSetting(_Setting):
     """Name shown to people."""
     estimand: str
     """Estimand id of the case."""
+    definition: str = ""
+    """Only facts whose definition holds these words; empty = all facts of the estimand."""
     fresh_days: int | None = None
     """Age in days after which a value is called old; None = the limit of the estimand's kind."""
     note: str = ""
