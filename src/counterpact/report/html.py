@@ -1,0 +1,103 @@
+"""The brief as one HTML file that opens offline: text, charts, data and scripts inside, no request to anywhere."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from counterpact.charts import page, palette, words
+from counterpact.lines import prose
+from counterpact.report import view
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+SECTIONS: tuple[tuple[str, str], ...] = (
+    ("answers", "The answers first"),
+    ("flows", "What moves, and where"),
+    ("network", "Who deals with whom"),
+    ("sources", "Where the sources agree and where they clash"),
+    ("lines", "The seven lines of effort today"),
+    ("package", "The recommended package"),
+    ("reply", "How they would reply"),
+    ("loopholes", "Loopholes left, and the cheapest way to close them"),
+    ("contribution", "What each line contributes"),
+    ("mind", "What would change our mind"),
+    ("changes", "What changed since"),
+    ("calibration", "Would the model have foreseen the past?"),
+    ("method", "How this was worked out"),
+    ("gaps", "What nobody knows yet"),
+    ("facts", "Facts and sources"),
+)
+
+
+def render(brief: dict[str, Any]) -> str:
+    """The page. `brief` is what `report.brief.assemble` returns; nothing else is read."""
+    template = _environment().get_template("page.html.j2")
+    shown = view.build(brief)
+    skip = {"changes"} if brief.get("changes") is None else set()
+    skip |= {"network"} if brief["public"] else set()
+    text = template.render(
+        b=brief,
+        sections=[{"id": i, "title": title} for i, title in SECTIONS if i not in skip],
+        css=_squeezed(_text("page.css")),
+        page_js=_text("page.js"),
+        library=page.library(),
+        runtime=page.runtime(),
+        world=page.world().replace("\n", ""),
+        software=[p for entry in page.manifest()["files"] for p in entry["packages"]],
+        notices=page.notices(),
+        line_colours=palette.LINE,
+        **shown,
+    )
+    return re.sub(r"\n\s*\n+", "\n", text)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("counterpact.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        about=about,
+        day=prose.day,
+        period=words.period_words,
+        up=words.first_up,
+        embed=lambda value: Markup(page.embed(value)),
+    )
+    return environment
+
+
+def about(figure: dict[str, Any]) -> str:
+    """What a figure is about and how sure it is, in one line."""
+    said = []
+    if figure.get("period"):
+        said.append(f"About {words.period_words(figure['period'])}.")
+    if figure.get("confidence"):
+        said.append(f"Confidence: {figure['confidence']}.")
+    if figure.get("stale"):
+        said.append(f"The newest figure is {figure['stale']}.")
+    if figure["basis"] == "assumption":
+        said.append("This is an assumption.")
+    elif figure["basis"] == "model":
+        said.append("Worked out by the model.")
+    if not figure["verified"]:
+        said.append("Not verified: the page was not read, or only partly.")
+    return " ".join(said)
+
+
+def _text(name: str) -> str:
+    return resources.files("counterpact.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _squeezed(css: str) -> str:
+    return re.sub(r"\s*\n\s*", "\n", css)

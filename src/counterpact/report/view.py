@@ -1,0 +1,212 @@
+"""What the page shows beside the brief itself: its charts, and rows of its tables. Selection and order only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from counterpact.charts import (
+    contribution,
+    displacement,
+    frontier,
+    intervals,
+    network,
+    objectives,
+    palette,
+    spec,
+    words,
+)
+from counterpact.charts.chart import Cell, Chart, Table
+from counterpact.charts.worldmap import NEAR, WORLD
+from counterpact.charts.worldmap import chart as map_chart
+from counterpact.report import figures
+
+Brief = Mapping[str, Any]
+
+
+def build(b: Brief) -> dict[str, Any]:
+    """Everything a template names besides `b`."""
+    return {
+        "charts": charts(b),
+        "has_map": not b["public"],
+        "observed": sum(c["status"] == "observed" for c in b["network"].get("channels", ())),
+        "public_rows": [
+            (r["objective"], r["mode"], str(r["channels"]), str(r["observed"])) for r in b["network"].get("by_mode", ())
+        ],
+        "check_rows": [
+            (_facts_cell(c["message"], c["facts"]), f"{c['rule']} ({c['severity']})", ", ".join(c["facts"]))
+            for c in b["checks"]
+        ],
+        "unbound_rows": [(_facts_cell(u["reason"], u["facts"]), ", ".join(u["facts"])) for u in b["unbound_facts"]],
+        "indicator_rows": indicator_rows,
+        "package_groups": package_groups(b),
+        "public_moves": [
+            (m["objective"], m["mode"], m["before"], m["after"]) for m in b["displacement"] if "mode" in m
+        ],
+        "loophole_columns": ("route", "harms", "still possible", "cheapest way to close it", "who would have to join"),
+        "loophole_rows": [loophole_row(r) for r in b["loopholes"]],
+        "evidence_rows": [
+            (words.first_up(e["name"]), e["objective_name"], e["shrink"], e["reason"]) for e in b["evidence_values"]
+        ],
+        "driver_rows": [(d["name"], d["range"], d["effect"]) for d in b["drivers"]],
+        "weight_rows": [(w["name"], w["becomes"]) for w in b["weights"]],
+        "calibration_rows": [
+            (h["name"], h["predicted"], h["observed"], h["result"]) for h in b["calibration"]["hindcasts"]
+        ],
+    }
+
+
+def _facts_cell(text: str, facts: list[str]) -> Cell:
+    """A cell of words that opens the facts behind it."""
+    if not facts:
+        return text
+    return {"text": text, "facts": facts, "verified": True, "basis": "fact"}
+
+
+def charts(b: Brief) -> dict[str, Any]:
+    """Every chart of the page by name."""
+    found: dict[str, Any] = {
+        "objectives": objectives.chart(b["objectives"]) if b["objectives"] else None,
+        "contribution": contribution.chart(b["contribution"]),
+        "frontier": frontier.chart(b["frontier"], b["frontier_unit"]) if len(b["frontier"]) > 1 else None,
+        "displacement": None,
+        "rivals": [chart for chart in (rivals(c, i) for i, c in enumerate(b["contradictions"])) if chart],
+        "bounds": bounds(b),
+        "lines": {
+            line["line"]: [
+                chart
+                for name, one in line["charts"].items()
+                if (chart := spec.chart(f"{line['line']}-{name}", one, _point_figure(b))) is not None
+            ]
+            for line in b["lines"]
+        },
+    }
+    moves = [m for m in b["displacement"] if "channel" in m]
+    if moves:
+        found["displacement"] = displacement.chart(moves)
+    if not b["public"]:
+        hubs = hub_places(b)
+        net = b["network"]
+        found["map_near"] = map_chart(
+            net,
+            id="map-near",
+            title="North-East Asia: the short way",
+            window=NEAR,
+            named=list(net["places"]),
+            height=460,
+        )
+        found["map_world"] = map_chart(
+            net, id="map-world", title="The wider network", window=WORLD, named=hubs, height=400
+        )
+        found["network"] = network.chart(net, b["alliance"])
+    return found
+
+
+def hub_places(b: Brief, most: int = 18) -> list[str]:
+    """Places with most channels: the ones named on the world map."""
+    degree: dict[str, int] = {}
+    for channel in b["network"]["channels"]:
+        for end in (channel["from"], channel["to"]):
+            degree[end] = degree.get(end, 0) + 1
+    return sorted(degree, key=lambda p: (-degree[p], p))[:most]
+
+
+def _point_figure(b: Brief) -> spec.FigureOf:
+    def cell(point: Mapping[str, Any], unit: str) -> Cell:
+        low = point["low"] if point["low"] is not None else -math.inf
+        high = point["high"] if point["high"] is not None else math.inf
+        facts = [f for f in point["facts"] if f in b["facts"]]
+        return figures.figure(
+            low,
+            high,
+            unit,
+            facts=facts,
+            how="" if facts else point["note"] or "Counted in the tables of the case.",
+            basis="fact" if facts else "definition",
+            verified=point["verified"],
+            stale=point["stale"],
+        )
+
+    return cell
+
+
+def rivals(c: Mapping[str, Any], index: int) -> Chart | None:
+    """The claims of one true conflict side by side, if they share a unit and there are more than two."""
+    claims = c["claims"]
+    units = {claim["figure"]["unit"] for claim in claims}
+    if c["kind"] != "true conflict" or len(units) != 1 or len(claims) < 3:
+        return None
+    bars = [
+        intervals.Bar(
+            label=f"{claim['origin']}{', ' + words.period_words(claim['period']) if claim['period'] else ''}",
+            low=claim["figure"]["low"] if claim["figure"]["low"] is not None else -math.inf,
+            high=claim["figure"]["high"] if claim["figure"]["high"] is not None else math.inf,
+            text=claim["figure"]["text"],
+            hollow=not claim["figure"]["verified"],
+            colour=palette.BLUE,
+        )
+        for claim in claims
+    ]
+    cells = [claim["figure"] for claim in claims]
+    return intervals.chart(
+        f"rivals-{index}",
+        f"Rival figures: {c['estimand']}",
+        bars,
+        units.pop(),
+        caption="Rival figures are shown side by side and never averaged.",
+        table=intervals.row_table(bars, cells, "who says so", "figure"),
+    )
+
+
+def bounds(b: Brief) -> Chart | None:
+    """Bounds of the objectives in the baseline year, each as a share of its upper end."""
+    found = [x for x in b["bounds"] if x["what"] == "objective" and x["value"]["high"]]
+    if not found:
+        return None
+    bars = [
+        intervals.Bar(
+            label=x["name"],
+            low=(x["value"]["low"] or 0.0) / x["value"]["high"],
+            high=1.0,
+            text=x["value"]["text"],
+            colour=palette.GREEN,
+            hollow=not x["from_evidence"],
+        )
+        for x in found
+    ]
+    rows = tuple((x["name"], x["value"], str(len(x["per_world"]))) for x in found)
+    return intervals.chart(
+        "bounds",
+        f"Bounds of what was delivered in {b['baseline']}",
+        bars,
+        "share",
+        caption="Each bar runs from the least to the greatest value that the evidence allows, drawn as a share of the "
+        "greatest. A hollow bar rests on an assumed ceiling alone.",
+        table=Table(("objective", "between", "ways to resolve the conflicts"), rows),
+    )
+
+
+def indicator_rows(line: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
+    """Newest figure of each indicator."""
+    rows: list[tuple[Cell, ...]] = []
+    for one in line["indicators"]:
+        newest = one["points"][-1]
+        period = words.period_words(newest["period"]) if newest.get("period") else ""
+        rows.append((one["name"], newest, period, one.get("reconciled", "–"), one["stale"] or "fresh"))
+    return rows
+
+
+def package_groups(b: Brief) -> list[dict[str, Any]]:
+    """Measures of the package by line of effort."""
+    order: dict[str, list[Any]] = {}
+    for measure in b["package"]["measures"]:
+        order.setdefault(measure["line_name"], []).append(measure)
+    return [{"name": name, "measures": found} for name, found in order.items()]
+
+
+def loophole_row(r: Mapping[str, Any]) -> tuple[Cell, ...]:
+    """One loophole."""
+    closing = "; ".join(c["text"] for c in r["closing_measures"]) or r["no_closing"]
+    join = ", ".join(dict.fromkeys(name for c in r["closing_measures"] for name in c["who"])) or "–"
+    return (r["route_text"], r["objective_name"], r["value"], closing, join)
