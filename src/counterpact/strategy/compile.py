@@ -105,6 +105,7 @@ class _Build:
         self.entries: list[tuple[int, int, Array]] = []
         self.uppers: list[Array] = []
         self.finance: dict[int, Array] = {}
+        self.room = np.zeros((self.S, len(layout.purses)))
 
     # rows -----------------------------------------------------------------------------------------------
 
@@ -203,6 +204,7 @@ class _Build:
         room = np.maximum(cash, today) / self.money_scale[purse.actor]
         entries = [*sorted(spent.items()), (self.n + k, -np.ones(self.S))]
         self._row(entries, room)
+        self.room[:, k] = room
         worst = np.zeros(self.S)
         for j, amount in spent.items():
             worst += np.maximum(0.0, amount) * self.cutting.pieces[j].ceiling / self.piece_scale[j]
@@ -211,46 +213,67 @@ class _Build:
     # penalties ------------------------------------------------------------------------------------------
 
     def _values(self) -> tuple[Array, Array]:
-        """Upper bounds, normalised, (S, O, channels): of a delivered unit with all it leads to, and of its money.
+        """Upper bounds, normalised, (S, O, channels): of a delivered unit with all it leads to, and of a premium of 1.
 
-        ψ(junction) = max over what may leave it of gain·(harm + κ·money earned + ψ(head)): the most a unit there can
-        bring, whatever the rest of the plan. κ bounds the value of money because finance is elastic.
+        A dollar is worth at most κ, because finance is elastic, and nothing to an objective whose useful purchases
+        the cash pays in full. Which those are depends on which channels have a value: found by iteration from none.
         """
-        layout, S = self.layout, self.S
+        layout = self.layout
         normal = np.array([o.normaliser for o in layout.case.objectives.values()])
-        kappa = self._money_value()
         harm = self.worth.harm / normal[None, :, None]
-        money = np.stack(
-            [self.worth.price[:, i] * kappa.get(c.payee, 0.0) for i, c in enumerate(layout.channels)], axis=1
-        )
-        best_gain = np.ones((S, len(layout.channels)))
+        purse = {p.actor: k for k, p in enumerate(layout.purses)}
+        kappa = np.array([p.finance_cost / self.money_scale[p.actor] for p in layout.purses])
+        payee = np.array([purse.get(c.payee, -1) for c in layout.channels])
+        spent = self._most_spent()  # (S, purses, channels)
+        short = np.zeros((self.S, len(normal), len(layout.purses)), dtype=bool)
+        while True:
+            dollar = np.concatenate([short * kappa, np.zeros((*short.shape[:2], 1))], axis=2)
+            value = self._chained(harm + self.worth.price[:, None, :] * dollar[:, :, payee])
+            useful = np.einsum("soc,skc->sok", (value > 0).astype(float), spent)
+            now = useful > self.room[:, None, :]
+            if np.array_equal(now | short, short):
+                break
+            short |= now
+        payer = np.array([purse.get(c.payer, -1) for c in layout.channels])
+        factor = np.maximum(dollar[:, :, payer], dollar[:, :, payee])
+        return value, self.worth.net / normal[None, :, None] + self.worth.price[:, None, :] * factor
+
+    def _chained(self, own: Array) -> Array:
+        """`own` value of a unit delivered plus ψ of its junction: the most that leaving it again can bring.
+
+        ψ(junction) = max over what may leave it of gain·(own + ψ(head)), whatever the rest of the plan.
+        """
+        layout = self.layout
+        gain = np.ones((self.S, len(layout.channels)))
         for p in self.cutting.pieces:
-            best_gain[:, p.channel] = np.maximum(best_gain[:, p.channel], p.gain)
-        own = harm + money[:, None, :]
-        psi = np.zeros((S, len(normal), len(layout.nodes) + 1))
+            gain[:, p.channel] = np.maximum(gain[:, p.channel], p.gain)
+        psi = np.zeros((self.S, own.shape[1], len(layout.nodes) + 1))  # the last: no junction, nothing further
         tails = [layout.nodes.get((c.from_place, c.good), -1) for c in layout.channels]
         heads = [layout.nodes.get((c.to_place, c.good), -1) for c in layout.channels]
         for _ in range(len(layout.nodes) + 1):
             before = psi.copy()
             for i, (tail, head) in enumerate(zip(tails, heads, strict=True)):
                 if tail >= 0:
-                    value = best_gain[:, None, i] * (own[:, :, i] + (psi[:, :, head] if head >= 0 else 0.0))
+                    value = gain[:, None, i] * (own[:, :, i] + psi[:, :, head])
                     psi[:, :, tail] = np.maximum(psi[:, :, tail], value)
             if np.array_equal(before, psi):
                 break
-        ahead = np.stack([psi[:, :, h] if h >= 0 else np.zeros(psi.shape[:2]) for h in heads], axis=2)
-        return own + ahead, self._premium_worth(normal)
+        chained: Array = own + psi[:, :, heads]
+        return chained
 
-    def _money_value(self) -> dict[str, float]:
-        """Most that one USD is worth to an actor, normalised: κ over the money scale."""
-        return {p.actor: p.finance_cost / self.money_scale[p.actor] for p in self.layout.purses}
-
-    def _premium_worth(self, normal: Array) -> Array:
-        """(S, O, channels) most that one premium of 1 can cost the adversary, normalised."""
-        kappa = self._money_value()
-        factor = np.array([max(kappa.get(c.payer, 0.0), kappa.get(c.payee, 0.0)) for c in self.layout.channels])
-        worth_: Array = self.worth.net / normal[None, :, None] + (self.worth.price * factor)[:, None, :]
-        return worth_
+    def _most_spent(self) -> Array:
+        """(S, purses, channels) most that each channel can cost each purse, in its money scale."""
+        most = np.zeros((self.S, len(self.layout.purses), len(self.layout.channels)))
+        for k, purse in enumerate(self.layout.purses):
+            dearest: dict[tuple[int, int], Array] = {}
+            for j, amount in self._spent(purse.actor).items():
+                p = self.cutting.pieces[j]
+                full = np.maximum(0.0, amount) * p.ceiling / self.piece_scale[j]
+                key = (p.channel, p.slice_)
+                dearest[key] = np.maximum(dearest.get(key, np.zeros(self.S)), full)
+            for (i, _), full in dearest.items():
+                most[:, k, i] += full
+        return most
 
     def _penalties(self) -> tuple[list[tuple[int, int]], Array]:
         """Pattern (column, variable) and values (S, entries): P of every scenario.
