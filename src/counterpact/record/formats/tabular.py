@@ -38,7 +38,7 @@ def read_text_table(
 
     Raises `SourceError` naming what is missing or new in the header, or the row with another number of cells.
     """
-    text = file.text(encodings)
+    text = file.text(encodings).rstrip("\x1a")  # the DOS end-of-file mark some publishers still write
     try:
         frame = pl.read_csv(
             io.BytesIO(text.encode()),
