@@ -49,7 +49,7 @@ def damage(row_type: type[m.Row], column: str, cell: str) -> tuple[str, str] | N
     >>> damage(m.Good, "name", "#REF!")[0]
     '"#REF!" is the error message of a spreadsheet, not a value'
     """
-    if _SHEET_ERROR.fullmatch(cell):
+    if cell.startswith("#") and _SHEET_ERROR.fullmatch(cell):
         return f'"{cell}" is the error message of a spreadsheet, not a value', "Put the value back from an older copy"
     if "\ufffd" in cell or "\x00" in cell:
         return "a character of this cell was lost", "Put the text back from an older copy and save as UTF-8"
@@ -69,7 +69,7 @@ def _number_damage(cell: str) -> tuple[str, str] | None:
         )
     if _NUMBER.fullmatch(cell):
         return None if abs(float(cell)) < float("inf") else (f'"{cell}" is too large', "Write a finite number")
-    if _SHEET_ERROR.fullmatch(cell) is None and _SHEET_DATE.fullmatch(cell):
+    if _SHEET_DATE.fullmatch(cell):
         return f'"{cell}" is a number that a spreadsheet has turned into a date', f"Put the number back. {AS_TEXT}"
     if _LOCAL_NUMBER.fullmatch(cell):
         return (

@@ -40,8 +40,9 @@ def head_text(head: Head) -> str:
 def read_head(text: str, file: str = FILE) -> tuple[Head | None, list[Problem]]:
     """Parse `case.yml`; the head is None when there is any problem. Rows of problems are line numbers."""
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = f"not valid YAML: {getattr(error, 'problem', None) or error}"

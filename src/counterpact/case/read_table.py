@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,8 @@ from counterpact.case import cells as c
 from counterpact.case import model as m
 from counterpact.case.table import Cells, columns, list_adapter, required_columns
 from counterpact.errors import Problem, nearest
+
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")  # how Python keeps bytes that are not UTF-8 in a text
 
 
 @dataclass
@@ -128,9 +131,9 @@ def _cells(
 
 
 def _bad_bytes(cell: str) -> tuple[str, str] | None:
-    bad = [ord(ch) - 0xDC00 for ch in cell if 0xDC80 <= ord(ch) <= 0xDCFF]
-    if not bad:
+    if not _NOT_UTF8.search(cell):
         return None
+    bad = [ord(ch) - 0xDC00 for ch in _NOT_UTF8.findall(cell)]
     guess = bytes(bad).decode("cp1252", errors="replace")
     seen = " ".join(f"0x{byte:02X}" for byte in bad[:4])
     return f'is not UTF-8: bytes {seen} (perhaps "{guess[:4]}" of Windows-1252)', "Save the file as UTF-8"

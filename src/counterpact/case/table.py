@@ -7,6 +7,7 @@ and writing it again gives the same bytes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -27,6 +28,7 @@ TYPES: Mapping[str, type[m.Row]] = {row_type.table: row_type for row_type in TAB
 """Row class by table name."""
 
 Cells = dict[str, str]
+_SPECIAL = re.compile('[,"\n\r]')
 
 
 @cache
@@ -87,6 +89,8 @@ def number_text(value: float) -> str:
 
 def cell_text(value: Any) -> str:
     """One value as its cell; JSON-ready values (see `row_cells`) and defaults."""
+    if type(value) is str:
+        return value
     if value is None or value == ():
         return ""
     if isinstance(value, bool):
@@ -128,7 +132,7 @@ def quote(cell: str) -> str:
     >>> print(quote("plain"), quote("a,b"))
     plain "a,b"
     """
-    return '"' + cell.replace('"', '""') + '"' if any(c in cell for c in ',"\n\r') else cell
+    return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
 
 
 def table_text(row_type: type[m.Row], rows: Iterable[m.Row], layout: Sequence[str] | None = None) -> str:
