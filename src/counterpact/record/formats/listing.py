@@ -141,7 +141,8 @@ class Listing:
         """The seven tables; rows that repeat another in full are dropped (publishers repeat aliases)."""
         made = {}
         for table, schema in SCHEMA.items():
-            frame = pl.DataFrame(self.rows[table], schema=schema, orient="row")
+            columns = zip(*self.rows[table], strict=True) if self.rows[table] else ((),) * len(schema)
+            frame = pl.DataFrame(dict(zip(schema, map(list, columns), strict=True)), schema=schema)
             made[table] = frame if table == "entities" else frame.unique(maintain_order=True)
         return made
 

@@ -54,33 +54,35 @@ def remarks(listing: Listing, entity: str, text: str) -> None:
             _remark(listing, entity, part)
 
 
+_FIELDS: dict[str, tuple[str, str]] = (
+    {word: ("number", scheme) for word, scheme in _SCHEMES}
+    | {word: ("day", role) for word, role in _DAYS.items()}
+    | {word: ("place", role) for word, role in _PLACES.items()}
+    | {"Linked To:": ("relation", "linked to"), "Digital Currency Address -": ("crypto", "")}
+)
+_FIELD = re.compile("(" + "|".join(re.escape(word) for word in sorted(_FIELDS, key=len, reverse=True)) + ") (.+)", re.S)
+
+
 def _remark(listing: Listing, entity: str, part: str) -> None:
-    if match := _NAME.match(part):
+    if part[1:2] == "." and (match := _NAME.match(part)):
         former: Role = "former" if match["kind"] == "f.k.a." else "alias"
         listing.name(entity, match["name"], former, strength="weak" if former == "alias" else "")
         return
-    if part.startswith("Linked To:"):
-        listing.relation(entity, "linked to", target_name=part.removeprefix("Linked To:").strip())
+    field = _FIELD.match(part)
+    if not field:
         return
-    if part.startswith("Digital Currency Address - "):
-        currency, _, value = part.removeprefix("Digital Currency Address - ").partition(" ")
-        listing.identifier(entity, f"crypto-{currency.lower()}", value)
-        return
-    for word, role in _DAYS.items():
-        if part.startswith(f"{word} "):
-            value = part.removeprefix(word).strip()
-            listing.day(entity, role, value, *span(value))
-            return
-    for word, role in _PLACES.items():
-        if part.startswith(f"{word} "):
-            value = part.removeprefix(word).strip()
-            listing.place(entity, role, value, "" if role == "birth" else value)
-            return
-    for word, scheme in _SCHEMES:
-        if part.startswith(f"{word} "):
-            value = part.removeprefix(word).strip()
-            match = _NUMBER.match(value)
-            listing.identifier(
-                entity, scheme, match["value"] if match else value, country=(match["country"] or "") if match else ""
-            )
-            return
+    (sort, word), value = _FIELDS[field[1]], field[2].strip()
+    if sort == "day":
+        listing.day(entity, word, value, *span(value))
+    elif sort == "place":
+        listing.place(entity, word, value, "" if word == "birth" else value)
+    elif sort == "relation":
+        listing.relation(entity, word, target_name=value)
+    elif sort == "crypto":
+        currency, _, address = value.partition(" ")
+        listing.identifier(entity, f"crypto-{currency.lower()}", address)
+    else:
+        number = _NUMBER.match(value)
+        listing.identifier(
+            entity, word, number["value"] if number else value, country=(number["country"] or "") if number else ""
+        )
