@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Extremes = Callable[[Vector], tuple[Vector, Vector] | None]
 """Direction → the points of the polytope furthest back and forth along it."""
-FLAT = 1e-7
+FLAT = 1e-5
+"""Extent, in scaled units, below which the body counts as flat (claims are widened by 2e-7)."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,14 @@ def find_hull(A: Vector, low: Vector, high: Vector, extremes: Extremes, rng: np.
         if ends is None:
             raise ValueError("the polytope is empty")
         points += list(ends)
-        if abs(float(w @ (ends[1] - ends[0]))) <= FLAT and span.shape[1] + 1 <= len(points):
+        if abs(float(w @ (ends[1] - ends[0]))) <= FLAT:
             break
         new = np.array([p - points[0] for p in ends]).T
         new = new - span @ (span.T @ new)
         u, s, _ = np.linalg.svd(new, full_matrices=False)
-        span = np.linalg.qr(np.hstack([span, u[:, s > FLAT]]))[0]
+        if not (s > FLAT / 2).any():
+            break
+        span = np.linalg.qr(np.hstack([span, u[:, s > FLAT / 2]]))[0]
     centre = np.mean(points, axis=0)
     spread = span.T @ (np.array(points) - centre).T
     u, s, _ = np.linalg.svd(spread, full_matrices=False)

@@ -13,6 +13,10 @@ from counterpact.picture.result import ConflictKind, Contradiction
 from counterpact.quantity import format_interval
 
 
+STRAINED = 3.0
+"""Amounts over different times are worth reporting if they need at least this many times the pace."""
+
+
 def said(e: Evidence) -> str:
     """`M007 (state-US: at least 16,500 container, 2023-09 to 2024-09)`."""
     claim = format_interval(e.low, e.high) if math.isfinite(e.low) else f"at most {e.high:g}"
@@ -103,7 +107,8 @@ def different_times(part: Component) -> list[Contradiction]:
         nested = (a.first <= b.first and b.end <= a.end) or (b.first <= a.first and a.end <= b.end)
         if nested and a.estimand.kind in ADDITIVE:
             continue
-        if not part.system.tension({a.id, b.id}).consistent:
+        strain = needed_pace(a, b)
+        if strain < STRAINED or not part.system.tension({a.id, b.id}).consistent:
             continue
         kind = ConflictKind.PERIODS
         found.append(
@@ -115,10 +120,28 @@ def different_times(part: Component) -> list[Contradiction]:
                 (),
                 {},
                 True,
-                _explain(kind, (a, b), ()),
+                _explain(kind, (a, b), ()) + _strain(strain),
             )
         )
     return found
+
+
+def needed_pace(a: Evidence, b: Evidence) -> float:
+    """How many times faster things must have gone outside the common time for both amounts to hold; ∞ for levels."""
+    if a.estimand.kind not in ADDITIVE:
+        return math.inf
+    small, large = sorted((a, b), key=lambda e: e.low)
+    common = (min(a.end, b.end) - max(a.first, b.first)).days
+    outside, missing = large.days - common, large.low - small.high
+    if outside <= 0 or small.high <= 0 or missing <= 0:
+        return math.inf if missing > 0 else 1.0
+    return (missing / outside) / (small.high / small.days)
+
+
+def _strain(pace: float) -> str:
+    if not math.isfinite(pace):
+        return ""
+    return f" But then things went {pace:.0f} times faster outside the common time than the lower claim allows on average."
 
 
 def find(parts: Iterable[Component], *, most: int = 200) -> tuple[tuple[Contradiction, ...], bool]:
