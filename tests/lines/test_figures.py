@@ -132,7 +132,7 @@ def test_alike_is_symmetric_and_holds_for_equal_periods(a: str, b: str, c: str, 
 
 @given(st.integers(0, 20_000))
 def test_span_speaks_for_any_age(days: int) -> None:
-    assert span(days).endswith("old")
+    assert span(days).split()[1].rstrip("s") in ("day", "month", "year")
 
 
 def test_an_indicator_may_keep_to_one_definition() -> None:

@@ -91,7 +91,7 @@ def missing(room: Room, used: Sequence[str] = ()) -> tuple[str, ...]:
         if vintage is None:
             said.append(f"{name} is not in the record; withheld: {table.withholds}.")
         elif (age := (room.as_of - vintage).days) > table.max_age_days:
-            said.append(f"{name}, of {vintage}, is {span(age)}, too old; withheld: {table.withholds}.")
+            said.append(f"{name}, of {vintage}, is {span(age)} old, too old; withheld: {table.withholds}.")
         elif table.dataset not in used:
             said.append(
                 f"{name}, of {vintage}, is in the record, but this line does not read it yet; "

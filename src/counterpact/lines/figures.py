@@ -52,8 +52,8 @@ def alike(a: Period | None, b: Period | None, as_of: date) -> bool:
 def comparable(kind: EstimandKind, a: Period | None, b: Period | None, as_of: date) -> bool:
     """True if two facts of this kind speak of the same thing in time.
 
-    A running total must end within two months, a stock must be seen within six weeks or over a common span;
-    anything else needs periods that are alike.
+    A running total must end within two months; a stock must be seen over a common span, or within six weeks if
+    both were seen in a quarter or less; anything else needs periods that are alike.
     """
     if a is None or b is None:
         return False
@@ -61,7 +61,8 @@ def comparable(kind: EstimandKind, a: Period | None, b: Period | None, as_of: da
     if kind is EstimandKind.CUMULATIVE:
         return abs((a1 - b1).days) <= 62
     if kind is EstimandKind.STOCK:
-        return (max(a0, b0) - min(a1, b1)).days <= 45
+        brief = max((a1 - a0).days, (b1 - b0).days) <= 92
+        return (max(a0, b0) - min(a1, b1)).days <= (45 if brief else 0)
     return alike(a, b, as_of)
 
 
@@ -86,21 +87,21 @@ def stale(case: Case, fact: Fact, as_of: date, limit: int) -> str:
     age = age_in_days(case, fact, as_of)
     if not limit or age is None or age <= limit:
         return ""
-    return f"about {span(age)}; called old after {span(limit)}"
+    return f"{span(age)} old; counts as old after {span(limit)}"
 
 
 def span(days: int) -> str:
     """A number of days in words.
 
     >>> [span(days) for days in (20, 45, 400, 1300)]
-    ['20 days old', '1 month old', '13 months old', '3.6 years old']
+    ['20 days', '1 month', '13 months', '3.6 years']
     """
     if days < 31:
-        return f"{days} days old"
+        return f"{days} days"
     months = int(days / 30.44)
     if months < 24:
-        return f"{months} month{'s' if months > 1 else ''} old"
-    return f"{days / 365.25:.2g} years old"
+        return f"{months} month{'s' if months > 1 else ''}"
+    return f"{days / 365.25:.2g} years"
 
 
 def rivals(fact: Fact, peers: Iterable[Fact], case: Case, picture: Picture, as_of: date) -> tuple[str, ...]:
@@ -139,7 +140,7 @@ def usable(case: Case, estimand: str) -> tuple[Fact, ...]:
     return actual
 
 
-def figure(
+def as_figure(
     case: Case, fact: Fact, unit: str, as_of: date, limit: int, picture: Picture, peers: Sequence[Fact] = ()
 ) -> Figure:
     """One fact as a figure in `unit` (in its own unit where no factor joins the two)."""

@@ -9,7 +9,7 @@ from counterpact.case.case import Case
 from counterpact.case.model import Estimand
 from counterpact.case.values import Line
 from counterpact.lines.contract import Figure, Indicator
-from counterpact.lines.figures import figure, fresh_days, usable
+from counterpact.lines.figures import as_figure, fresh_days, usable
 from counterpact.lines.settings import IndicatorSetting
 from counterpact.picture.result import Picture
 from counterpact.provenance import Basis, Citation
@@ -23,10 +23,10 @@ def indicator(case: Case, picture: Picture, setting: IndicatorSetting, as_of: da
     estimand = case.estimands.get(setting.estimand)
     if estimand is None:
         return None
-    peers = tuple(fact for fact in usable(case, estimand.id) if setting.definition in fact.definition)
+    peers = tuple(fact for fact in usable(case, estimand.id) if _meant(fact.definition, setting))
     limit = fresh_days(estimand.kind) if setting.fresh_days is None else setting.fresh_days
     ordered = sorted(peers, key=lambda fact: (_span(fact.period), fact.id))
-    points = tuple(figure(case, fact, estimand.unit, as_of, limit, picture, peers) for fact in ordered)
+    points = tuple(as_figure(case, fact, estimand.unit, as_of, limit, picture, peers) for fact in ordered)
     if not points:
         return None
     return Indicator(
@@ -39,6 +39,11 @@ def indicator(case: Case, picture: Picture, setting: IndicatorSetting, as_of: da
         stale=points[-1].stale,
         reconciled=_reconciled(picture, estimand),
     )
+
+
+def _meant(definition: str, setting: IndicatorSetting) -> bool:
+    """True if a fact of this definition belongs to the indicator."""
+    return not definition if setting.plain else setting.definition in definition
 
 
 def _span(period: object) -> tuple[date, date]:

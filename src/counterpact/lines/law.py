@@ -22,26 +22,25 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def legal_bases(room: Room) -> Finding | None:
-    """How many of the line's measures keep their legal basis in the second reading."""
+    """Measures of the line for whose legal basis the second reading found no text."""
     own = {m.id: m for m in room.case.measures_of(room.line)}
     rows = [row for row in room.case.table(LegalBasis).values() if row.measure in own]
     if not rows:
         return None
     kinds = {kind: [r for r in rows if r.verdict.startswith(kind)] for kind in ("corrected", "not found")}
-    if not kinds["corrected"] and not kinds["not found"]:
+    if not kinds["not found"]:
         return None
     read = all(row.reading.verified for row in rows)
     total = counted(len(rows), "measure", "legal_bases", "measures of the line with a second reading", read)
     mended = counted(len(kinds["corrected"]), "", "legal_bases", "verdict: corrected", read)
     lost = counted(len(kinds["not found"]), "", "legal_bases", "verdict: not found", read)
-    names = prose.listing([f"“{own[row.measure].name}”" for row in kinds["not found"][:3]])
-    which = f" ({names})" if names else ""
+    which = prose.listing([f"“{own[row.measure].name}”" for row in kinds["not found"][:3]])
     return finding(
         room,
         "legal-bases",
-        "of the legal bases of {total} on this line, the second reading corrected {mended} and "
-        + ("found no text for {lost}{which}." if names else "found a text for every one."),
-        severity="concern" if kinds["not found"] else "note",
+        "of the legal bases of {total} on this line, the second reading found no text for {lost} ({which}) and "
+        "corrected {mended}.",
+        severity="concern",
         measures=tuple(dict.fromkeys(row.measure for row in (*kinds["not found"], *kinds["corrected"]))),
         total=total,
         mended=mended,

@@ -56,7 +56,7 @@ def _unit(unit: str) -> tuple[str, str, str, float]:
     return "", f" {unit}", f" {plural(unit)}", 1.0
 
 
-def amount(low: float, high: float, unit: str) -> str:
+def amount(low: float, high: float, unit: str, link: str = " to ") -> str:
     """An interval with its unit.
 
     >>> amount(4_000_000, 6_000_000, "USD"), amount(20_000, math.inf, "USD")
@@ -82,7 +82,7 @@ def amount(low: float, high: float, unit: str) -> str:
         return f"at least {single(low)}"
     if low <= 0 and math.isfinite(high) and low == 0:
         return f"at most {single(high)}"
-    return f"{single(low, last=False)} to {single(high)}"
+    return f"{single(low, last=False)}{link}{single(high)}"
 
 
 def quantity(value: Quantity) -> str:
@@ -128,6 +128,17 @@ def when(period: Period | None) -> str:
             return f"in {start[:4]}"
         return f"from {MONTHS[int(start[5:]) - 1]} to {day(end)}"
     return f"from {day(start)} to {day(end)}"
+
+
+def span(period: Period | None) -> str:
+    """A period without a preposition.
+
+    >>> span(Period("2019", "2020")), span(Period("2024-03"))
+    ('2019 to 2020', 'March 2024')
+    """
+    if period is None or period.open_end:
+        return when(period)
+    return day(period.start) if period.end in ("", period.start) else f"{day(period.start)} to {day(period.end)}"
 
 
 def until(period: Period | None) -> str:

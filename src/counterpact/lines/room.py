@@ -10,8 +10,7 @@ from counterpact.case.case import Case
 from counterpact.case.model import Fact
 from counterpact.case.values import Line
 from counterpact.lines.contract import Figure, Finding, Indicator, RecordView
-from counterpact.lines.figures import comparable, fresh_days
-from counterpact.lines.figures import figure as as_figure
+from counterpact.lines.figures import as_figure, comparable, fresh_days
 from counterpact.lines.settings import LineSettings
 from counterpact.picture.result import Picture
 
@@ -65,8 +64,12 @@ class Room:
         return fact.origin if fact else ""
 
     def newest(self, indicator: str, origin: str = "") -> tuple[Figure, ...]:
-        """The newest point and its rivals of a like period, in file order; empty if there is none."""
+        """The newest point and its rivals of a like period, in order of time; empty if there is none.
+
+        Claims of low confidence count only where there is no better one at any time.
+        """
         points = self.points(indicator, origin)
+        points = tuple(p for p in points if p.confidence != "low") or points
         return tuple(p for p in points if p is points[-1] or self.comparable(indicator, p, points[-1]))
 
     def comparable(self, indicator: str, a: Figure, b: Figure) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from counterpact.case.values import Bound
 from counterpact.lines import prose
 from counterpact.lines.contract import Figure, Finding
 from counterpact.lines.figures import spread
@@ -12,7 +13,7 @@ from counterpact.lines.room import Room
 
 @dataclass(frozen=True)
 class _Said:
-    """A figure inside a template: `{x}` amount, `{x:when}` period, `{x:by}` origin, `{x:n}` bare number."""
+    """A figure inside a template: `{x}` amount, `{x:when}` period, `{x:by}` origin, `{x:n}` bare number …"""
 
     figure: Figure
     room: Room
@@ -21,6 +22,8 @@ class _Said:
         value = self.figure.value
         if spec == "when":
             return prose.when(value.period)
+        if spec == "period":
+            return prose.span(value.period)
         if spec == "end":
             return prose.until(value.period)
         if spec == "by":
@@ -33,7 +36,12 @@ class _Said:
             return prose.amount(value.low, value.low, value.unit)
         if spec == "most":
             return prose.amount(value.high, value.high, value.unit)
-        return prose.quantity(value)
+        if spec == "range":
+            return prose.amount(value.low, value.high, value.unit, link="–")
+        fact = self.room.fact(self.figure)
+        own = fact is not None and self.figure.citation.reason == fact.statement
+        rough = own and fact is not None and fact.bound is Bound.ABOUT and value.is_exact
+        return ("about " if rough else "") + prose.quantity(value)
 
 
 def say(room: Room, template: str, **parts: Figure | str) -> str:

@@ -28,6 +28,8 @@ class IndicatorSetting(_Setting):
     """Estimand id of the case."""
     definition: str = ""
     """Only facts whose definition holds these words; empty = all facts of the estimand."""
+    plain: bool = False
+    """Only facts that keep to the estimand's own definition."""
     fresh_days: int | None = None
     """Age in days after which a value is called old; None = the limit of the estimand's kind."""
     note: str = ""
@@ -40,7 +42,7 @@ class RuleSetting(_Setting):
     id: str
     """Name of the finding."""
     rule: str
-    """Name of the rule, see `rules.py`."""
+    """Name of the rule, see `rules`."""
     indicator: str
     """Indicator it reads."""
     against: str = ""
@@ -49,6 +51,8 @@ class RuleSetting(_Setting):
     """The words that start the sentence."""
     origin: str = ""
     """Use the facts of this origin only."""
+    from_first: bool = False
+    """Rule `trend`: compare with the first value instead of the last one before."""
     months: int = 0
     """Rule `silent`: months without a report before it is said."""
     measures: tuple[str, ...] = ()

@@ -37,13 +37,14 @@ def headline(room: Room, findings: Sequence[Finding]) -> str:
                 states=states,
             )
         )
-    parts.append(newest(room, "claims", "the Register of Damage holds {v} {v:when}"))
+    parts.append(newest(room, "claims", "the Register of Damage holds {v} claims {v:when}"))
     if "claims-commission" in found:
         signed, needed = found["claims-commission"].figures
         parts.append(
             say(
                 room,
-                "the claims convention counts {signed} but needs {needed}, and how many have ratified is not known",
+                "the claims convention counts {signed:n} signatures but needs {needed:n} ratifications, and how many "
+                "have ratified is not known",
                 signed=signed,
                 needed=needed,
             )

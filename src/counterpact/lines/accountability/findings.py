@@ -76,8 +76,8 @@ def claims_commission(room: Room) -> Finding | None:
     return finding(
         room,
         "claims-commission",
-        "the claims convention has {signed} ({signed:by}) and needs {needed}; how many have ratified is not in the "
-        "case, so its start cannot be dated.",
+        "the claims convention has {signed:n} signatures ({signed:by}) and needs {needed:n} ratifications; how many "
+        "have ratified is not in the case, so its start cannot be dated.",
         signed=signed[-1],
         needed=needed[-1],
     )

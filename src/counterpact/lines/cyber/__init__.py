@@ -43,13 +43,13 @@ def headline(room: Room, findings: Sequence[Finding]) -> str:
     if "stopped" in found:
         _freeze, share, _ = found["stopped"].figures
         parts.append(say(room, "the largest known freeze comes to {share} of that", share=share))
-    if "it-revenue-rival" in found:
-        low, high, *_ = found["it-revenue-rival"].figures
+    if "it-revenue" in found:
+        low, high, *_ = found["it-revenue"].figures
         parts.append(
             say(
                 room,
-                "what IT workers earn is not known: claims run from {low} ({low:when}, {low:by}) to "
-                "{high} ({high:when}, {high:by})",
+                "what IT workers earn is not known: claims run from {low} ({low:by}, {low:period}) to "
+                "{high} ({high:by}, {high:period})",
                 low=low,
                 high=high,
             )

@@ -49,8 +49,9 @@ def headline(room: Room, findings: Sequence[Finding]) -> str:
         parts.append(
             say(
                 room,
-                "{guessed} of {total} that protect civilians in the package rest on assumption",
+                "of {total} that the package must leave room for, {guessed} {rest} on assumption",
                 guessed=guessed,
+                rest="rests" if guessed.value.high <= 1 else "rest",
                 total=total,
             )
         )

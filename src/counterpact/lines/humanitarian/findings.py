@@ -25,7 +25,8 @@ def minimum(room: Room) -> Finding | None:
     return finding(
         room,
         "minimum",
-        "of {all} that the package must leave room for, {guessed} rest on an assumption" + tail,
+        "of {all} that the package must leave room for, {guessed} {rest} on an assumption" + tail,
+        rest="rests" if len(guessed) <= 1 else "rest",
         severity="concern" if guessed else "note",
         facts=tuple(dict.fromkeys(f for n in needs for f in n.facts if f in room.case.facts)),
         all=counted(len(needs), "civilian minimum", "needs", "all rows"),

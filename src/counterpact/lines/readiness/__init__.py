@@ -31,18 +31,23 @@ def headline(room: Room, findings: Sequence[Finding]) -> str:
     """What the alliance gained in force and what answers it."""
     found = {f.id: f for f in findings}
     parts = [
-        newest(room, "troops", "{by} put the DPRK force in Russia at {v} {v:when}"),
-        newest(room, "ammunition-share", "DPRK shells are said to be {v} of what Russia fires ({by})"),
+        newest(room, "troops", "{by} put the DPRK force in the Kursk region at {v} {v:when}"),
     ]
+    if "containers-trend" in found:
+        _, late, *_ = found["containers-trend"].figures
+        parts.append(
+            say(room, "{late} of munitions had gone to Russia by {late:end}, by the count of {late:by}", late=late)
+        )
     if "duties" in found:
         own, mutual = found["duties"].figures
+        is_are = "is" if mutual.value.high <= 1 else "are"
         parts.append(
             say(
                 room,
-                "{mutual} of the {own} of mutual defence that bind the two are between themselves",
+                "of the {own} of mutual defence that bind the two, {mutual} " + is_are + " between themselves",
                 own=own,
                 mutual=mutual,
             )
         )
-    parts.append(newest(room, "exercises", "the three allies have held {v} of their joint series {v:when}"))
+    parts.append(newest(room, "exercises", "the three allies have held {v} joint exercises {v:when}"))
     return sentence([part for part in parts if part])

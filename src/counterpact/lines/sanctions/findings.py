@@ -9,7 +9,7 @@ from counterpact.lines.contract import Figure, Finding
 from counterpact.lines.figures import counted
 from counterpact.lines.room import Room
 from counterpact.lines.sentence import finding
-from counterpact.quantity import Period, Quantity
+from counterpact.quantity import Period
 
 _CAP_TOPIC = "price cap crude"
 
@@ -50,38 +50,30 @@ def paragraphs(room: Room) -> Finding | None:
 
 
 def price_caps(room: Room) -> Finding | None:
-    """Price caps on crude in force side by side."""
-    rows = [row for row in room.case.table(RegimeRule).values() if row.topic == _CAP_TOPIC and row.unit == "USD/bbl"]
-    live = [row for row in rows if row.value and row.valid_from <= room.as_of.isoformat() and not _over(room, row)]
-    newest: dict[str, RegimeRule] = {}
-    for row in sorted(live, key=lambda row: row.valid_from):
-        newest[row.actor] = row
-    figures = {row.actor: _cap(row) for row in newest.values()}
-    if len({f.value.low for f in figures.values()}) < 2:
+    """Price caps on crude that differ between partners, and a review of them that has fallen due."""
+    ours, theirs = room.newest("price-cap"), room.newest("price-cap-us")
+    if not ours or not theirs or ours[-1].value.overlaps(theirs[-1].value):
         return None
-    low = min(figures, key=lambda actor: figures[actor].value.low)
-    high = max(figures, key=lambda actor: figures[actor].value.low)
+    rows = [row for row in room.case.table(RegimeRule).values() if row.topic == _CAP_TOPIC and "review due" in row.rule]
+    due = [row for row in rows if row.valid_from <= room.as_of.isoformat()]
+    review = " A review of the first fell due {late} before this assessment; its result is not in the case."
+    late: Figure | str = _since(room, due[-1]) if due else ""
     return finding(
         room,
         "price-caps",
-        "two crude price caps stand side by side: {low} ({a}) and {high} ({b}), so a cargo barred to one partner's "
-        "services may still use the other's.",
+        "two price caps on Russian crude stand side by side, {ours} {ours:when} (EU and partners) and {theirs} "
+        "{theirs:when} (United States), so services that one denies the other may allow." + (review if due else ""),
         severity="concern",
-        low=figures[low],
-        high=figures[high],
-        a=low,
-        b=high,
+        ours=ours[-1],
+        theirs=theirs[-1],
+        late=late,
     )
 
 
-def _over(room: Room, row: RegimeRule) -> bool:
-    return bool(row.valid_to) and row.valid_to[:10] < room.as_of.isoformat()
-
-
-def _cap(row: RegimeRule) -> Figure:
-    cap = counted(0, "USD/barrel", "regimes", f"row {row.id}: {row.rule}", row.reading.verified)
-    value = Quantity.exact(float(row.value), "USD/barrel", Period(row.valid_from, open_end=True))
-    return Figure(value, cap.citation, verified=cap.verified)
+def _since(room: Room, rule: RegimeRule) -> Figure:
+    """Days from the first day of a dated rule to the date of the assessment."""
+    days = (room.as_of - Period(rule.valid_from).first).days
+    return counted(days, "day", "regimes", f"row {rule.id}: {rule.rule}, {rule.valid_from}", rule.reading.verified)
 
 
 MAKERS = (breaches, law.alone, price_caps, paragraphs, law.legal_bases)

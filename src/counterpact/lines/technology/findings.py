@@ -57,8 +57,9 @@ def evidence(room: Room) -> Finding | None:
     return finding(
         room,
         "evidence",
-        "of {effects} that this line hands to the model, {seen} rest on a change that was observed; the others are "
+        "of {effects} that this line hands to the model, {seen} {rest} on a change that was observed; the others are "
         "assumptions, one interval per family.",
+        rest="rests" if len(seen) <= 1 else "rest",
         measures=tuple(dict.fromkeys(e.measure for e in seen)),
         facts=tuple(dict.fromkeys(f for e in seen for f in e.facts if f in room.case.facts)),
         effects=counted(len(effects), "effect", "effects", "effects of the line's measures"),
