@@ -48,8 +48,8 @@ def headline(room: Room, findings: Sequence[Finding]) -> str:
         parts.append(
             say(
                 room,
-                "what IT workers earn is not known: claims run from {low} ({low:by}, {low:period}) to "
-                "{high} ({high:by}, {high:period})",
+                "what IT workers earn is not known: claims run from {low:range} ({low:by}, {low:period}) to "
+                "{high:range} ({high:by}, {high:period})",
                 low=low,
                 high=high,
             )

@@ -10,6 +10,7 @@ from counterpact.lines.figures import as_figure
 from counterpact.lines.room import Room
 from counterpact.lines.rules.making import doubt, exact, finite, made, ratio
 from counterpact.lines.settings import RuleSetting
+from counterpact.picture.result import ConflictKind
 
 
 def level(room: Room, setting: RuleSetting) -> Finding | None:
@@ -69,7 +70,8 @@ def _kind(room: Room, low: Figure, high: Figure) -> str:
     pair = {*low.citation.facts, *high.citation.facts}
     for clash in room.picture.contradictions:
         if pair <= set(clash.facts):
-            return f"reconciliation finds {clash.kind.value}"
+            article = "a " if clash.kind is ConflictKind.CONFLICT else ""
+            return f"reconciliation finds {article}{clash.kind.value}"
     counted = [fact.definition for fact in (room.fact(low), room.fact(high)) if fact and fact.definition]
     if counted and len(set(counted)) == len(counted):
         return "what is counted differs (" + ", ".join(f"“{text}”" for text in counted) + ")"
