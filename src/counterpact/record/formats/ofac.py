@@ -43,17 +43,20 @@ _PLACES = {"POB": "birth", "nationality": "nationality", "citizen": "nationality
 
 def programmes(text: str) -> tuple[str, ...]:
     """`NPWMD] [DPRK2` → the two codes."""
+    if "]" not in text:
+        return (text.strip(),) if text.strip() else ()
     return tuple(code.strip(" []") for code in text.split("] [") if code.strip(" []"))
 
 
 def remarks(listing: Listing, entity: str, text: str) -> None:
     """File every remark that is a name, number, date, place or tie; the whole text stays with the entity."""
-    for raw in _SPLIT.split(text):
-        part = raw.strip().removeprefix("alt. ").strip().rstrip(".")
-        if part:
-            _remark(listing, entity, part)
+    if text:
+        for raw in _SPLIT.split(text):
+            if raw:
+                _remark(listing, entity, raw.strip().removeprefix("alt. ").strip().rstrip("."))
 
 
+SCHEMES = dict(_SCHEMES)
 _FIELDS: dict[str, tuple[str, str]] = (
     {word: ("number", scheme) for word, scheme in _SCHEMES}
     | {word: ("day", role) for word, role in _DAYS.items()}

@@ -9,7 +9,7 @@ import polars as pl
 from counterpact.errors import Problem, SourceError
 from counterpact.record.checks import encoding_damage, found
 from counterpact.record.formats import ofac
-from counterpact.record.formats.listing import Listing
+from counterpact.record.formats.listing import Listing, collector_paused, wrong_imo
 from counterpact.record.formats.tabular import read_text_table
 from counterpact.record.reading import DataFinding, Reading, SourceFile
 
@@ -34,29 +34,9 @@ def read(files: Sequence[SourceFile]) -> Reading:
     for file in parts["comments"]:
         for number, text in table(file, ofac.COMMENTS).rows():
             overflow[number] = overflow.get(number, "") + text
-    listing = Listing()
-    for row in sdn.to_dicts():
-        _entity(listing, row, overflow.get(row["ent_num"], ""), parts["sdn"][0].label)
-    known = set(sdn["ent_num"])
-    loose = 0
-    for file in parts["alt"]:
-        for row in table(file, ofac.ALT).to_dicts():
-            loose += row["ent_num"] not in known
-            if row["ent_num"] in known:
-                listing.name(
-                    row["ent_num"],
-                    row["alt_name"],
-                    "former" if row["alt_type"] == "fka" else "alias",
-                    strength="strong",
-                )
-    for file in parts["add"]:
-        for row in table(file, ofac.ADD).to_dicts():
-            loose += row["ent_num"] not in known
-            if row["ent_num"] in known:
-                listing.address(
-                    row["ent_num"], ", ".join(t for t in (row["address"], row["city"]) if t), row["country"]
-                )
-    tables = listing.tables()
+    with collector_paused():
+        listing, loose = _fill(parts, sdn, overflow)
+        tables = listing.tables()
     other = (
         DataFinding(
             "other-vintage",
@@ -72,20 +52,27 @@ def read(files: Sequence[SourceFile]) -> Reading:
     return Reading(tables, findings=found(other, wrong_imo(tables), encoding_damage(tables["entities"]["name"])))
 
 
-def wrong_imo(tables: dict[str, pl.DataFrame]) -> DataFinding | None:
-    """IMO numbers whose check digit is neither a ship's nor a company's, and companies' among non-vessels."""
-    numbers = tables["identifiers"].filter(pl.col("scheme").str.starts_with("imo"))
-    bad = numbers.filter(~pl.col("valid"))
-    if not bad.height:
-        return None
-    return DataFinding(
-        "imo-check-digit",
-        "warning",
-        f"{bad.height:,} IMO numbers fail both check digits, such as {bad['value'][0]}",
-        bad.height,
-        "kept, marked not valid",
-        tuple(bad["value"].head(5)),
-    )
+def _fill(
+    parts: dict[str, list[SourceFile]], sdn: pl.DataFrame, overflow: dict[str, str]
+) -> tuple[Listing, int]:
+    listing = Listing()
+    for row in sdn.rows():
+        _entity(listing, row, overflow.get(row[0], ""), parts["sdn"][0].label)
+    known = set(sdn["ent_num"])
+    loose = 0
+    for file in parts["alt"]:
+        for entity, _, sort, name, _ in table(file, ofac.ALT).rows():
+            if entity in known:
+                listing.name(entity, name, "former" if sort == "fka" else "alias", strength="strong")
+            else:
+                loose += 1
+    for file in parts["add"]:
+        for entity, _, street, city, country, _ in table(file, ofac.ADD).rows():
+            if entity in known:
+                listing.address(entity, f"{street}, {city}" if street and city else street or city, country)
+            else:
+                loose += 1
+    return listing, loose
 
 
 def table(file: SourceFile, columns: Sequence[str]) -> pl.DataFrame:
@@ -110,19 +97,18 @@ def _role(file: SourceFile) -> str:
     return next((role for role in ("alt", "add", "sdn") if file.name.startswith(role)), "")
 
 
-def _entity(listing: Listing, row: dict[str, str], overflow: str, label: str) -> None:
-    entity, kind = row["ent_num"], ofac.KINDS.get(row["type"].lower())
+def _entity(listing: Listing, row: tuple[str, ...], overflow: str, label: str) -> None:
+    entity, name, sort, program, title, call_sign, vess_type, _, _, flag, owner, text = row
+    kind = ofac.KINDS.get(sort.lower())
     if kind is None or not entity.isdigit():
-        raise SourceError(Problem(label, column="type", what=f'entry {entity}: "{row["type"]}" is not a known type'))
-    text = row["remarks"] + overflow
-    listing.entity(
-        entity, kind, row["name"], programmes=ofac.programmes(row["program"]), remarks=text, reason=row["title"]
-    )
+        raise SourceError(Problem(label, column="type", what=f'entry {entity}: "{sort}" is not a known type'))
+    text += overflow
+    listing.entity(entity, kind, name, programmes=ofac.programmes(program), remarks=text, reason=title)
     ofac.remarks(listing, entity, text)
     if kind in ("vessel", "aircraft"):
-        listing.identifier(entity, "call-sign", row["call_sign"])
-        listing.place(entity, "flag", row["vess_flag"], row["vess_flag"])
-        if row["vess_owner"]:
-            listing.relation(entity, "owned by", target_name=row["vess_owner"])
-        if row["vess_type"]:
-            listing.identifier(entity, "vessel-type", row["vess_type"])
+        listing.identifier(entity, "call-sign", call_sign)
+        listing.place(entity, "flag", flag, flag)
+        if owner:
+            listing.relation(entity, "owned by", target_name=owner)
+        if vess_type:
+            listing.identifier(entity, "vessel-type", vess_type)
