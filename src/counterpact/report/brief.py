@@ -49,6 +49,9 @@ def assemble(
     b |= _strategy(case, plan)
     b["network"] = routes.network(case, picture)
     b["method"] = method.paragraphs(case, picture, plan.scenarios)
+    b["measures"] = {
+        m.id: {"name": m.name, "line": m.line.value, "status": m.status.value} for m in case.measures.values()
+    }
     b["known_gaps"] = list(case.head.known_gaps)
     b["notes"] = list(plan.notes)
     if public:

@@ -1,0 +1,55 @@
+"""`counterpact brief`: everything at once, for a reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def brief(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="Name of a shipped case, or a folder.")] = "russia-dprk",
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files of the brief.")] = Path("brief"),
+    since: Annotated[
+        str | None, typer.Option("--since", help="Say what changed since a day, a revision or an older copy's folder.")
+    ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="Aggregate routes and loopholes; the result is TLP:CLEAR.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the summary.")] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw.")] = 0,
+    scenarios: Annotated[int, typer.Option("--scenarios", min=20, help="How many scenarios to draw.")] = 300,
+    risk: Annotated[str, typer.Option("--risk", help="mean, worst, or a tail as in cvar90.")] = "cvar90",
+    money: Annotated[float | None, typer.Option("--money", min=0, help="Most USD million a year.")] = None,
+    political: Annotated[float | None, typer.Option("--political", min=0, help="Most political cost, points.")] = None,
+    civilian_harm: Annotated[
+        float | None, typer.Option("--civilian-harm", min=0, help="Most risk of harm to civilians, points.")
+    ] = None,
+    escalation: Annotated[float | None, typer.Option("--escalation", min=0, help="Most escalation, points.")] = None,
+) -> None:
+    """Reconcile the evidence, assess the lines, design a package, and write the brief (one HTML file, one JSON file)."""
+    from rich.console import Console
+
+    import counterpact.api
+    from counterpact.report.brief import to_json
+    from counterpact.report.files import write
+    from counterpact.report.terminal import show
+
+    with Console(stderr=True).status("opening the case") as status:
+        opened = counterpact.api.open(case, seed=seed, scenarios=scenarios, progress=status.update)
+        made = opened.brief(
+            since=since,
+            public=public,
+            risk=risk,
+            money=money,
+            political=political,
+            civilian_harm=civilian_harm,
+            escalation=escalation,
+        )
+        status.update("writing the brief")
+        page, _ = write(made, out)
+    if json:
+        typer.echo(to_json(made))
+        return
+    show(made, Console(highlight=False), str(page))
