@@ -175,7 +175,10 @@ def _series(name: str, cells: tuple[Any, ...], kind: Any) -> pl.Series:
         return pl.Series(name, cells, dtype=kind)
     joined = pl.Series(name, [_BETWEEN.join(cell) for cell in cells], dtype=pl.String)  # far faster than lists of lists
     return pl.select(
-        pl.when(joined == "").then(pl.lit([], dtype=pl.List(pl.String))).otherwise(joined.str.split(_BETWEEN)).alias(name)
+        pl.when(joined == "")
+        .then(pl.lit([], dtype=pl.List(pl.String)))
+        .otherwise(joined.str.split(_BETWEEN))
+        .alias(name)
     ).to_series()
 
 
@@ -250,4 +253,4 @@ def script(name: str) -> str | None:
     best = max(counts, key=lambda w: counts[w], default="")
     if best in ("HIRAGANA", "KATAKANA") or (best == "CJK" and {"HIRAGANA", "KATAKANA"} & set(counts)):
         return "japanese"
-    return {"CJK": "han"}.get(best, best.lower()) if best in _SCRIPTS else (best.lower() or None)
+    return {"CJK": "han", "FULLWIDTH": "latin"}.get(best, best.lower()) if best in _SCRIPTS else (best.lower() or None)

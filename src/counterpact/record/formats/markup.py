@@ -18,7 +18,7 @@ class Spec(dict[str, "Spec | None"]):
     """Children an element may have: `None` for plain text, another `Spec` for more elements."""
 
     def __init__(self, text: str = "", **inner: Spec) -> None:
-        super().__init__({name: None for name in text.split()} | inner)
+        super().__init__(dict.fromkeys(text.split()) | inner)
 
 
 def local(element: Element) -> str:

@@ -25,9 +25,7 @@ _ENTRY = Spec(
     programList=Spec("program"),
     idList=Spec(id=Spec("uid idType idNumber idCountry issueDate expirationDate")),
     akaList=Spec(aka=Spec("uid type category lastName firstName")),
-    addressList=Spec(
-        address=Spec("uid address1 address2 address3 city stateOrProvince postalCode country")
-    ),
+    addressList=Spec(address=Spec("uid address1 address2 address3 city stateOrProvince postalCode country")),
     nationalityList=Spec(nationality=Spec("uid country mainEntry")),
     citizenshipList=Spec(citizenship=Spec("uid country mainEntry")),
     dateOfBirthList=Spec(dateOfBirthItem=Spec("uid dateOfBirth mainEntry")),
@@ -132,13 +130,13 @@ def full_name(entry: markup.Record) -> str:
     return ", ".join(part for part in (one(entry, "lastName"), one(entry, "firstName")) if part)
 
 
-def _names(
-    listing: Listing, entity: str, entry: markup.Record, element: markup.Element, file: SourceFile
-) -> None:
+def _names(listing: Listing, entity: str, entry: markup.Record, element: markup.Element, file: SourceFile) -> None:
     for alias in inner(entry, "akaList", "aka"):
         sort, quality = one(alias, "type"), one(alias, "category")
         if sort not in ("a.k.a.", "f.k.a.", "n.k.a.") or quality not in ("strong", "weak"):
-            raise markup.unknown(file, element, f'entry {entity}: an alias is "{sort}", "{quality}", which is not known')
+            raise markup.unknown(
+                file, element, f'entry {entity}: an alias is "{sort}", "{quality}", which is not known'
+            )
         strength: Strength = "strong" if quality == "strong" else "weak"
         listing.name(entity, full_name(alias), "former" if sort == "f.k.a." else "alias", strength=strength)
 

@@ -52,9 +52,7 @@ def read(files: Sequence[SourceFile]) -> Reading:
     return Reading(tables, findings=found(other, wrong_imo(tables), encoding_damage(tables["entities"]["name"])))
 
 
-def _fill(
-    parts: dict[str, list[SourceFile]], sdn: pl.DataFrame, overflow: dict[str, str]
-) -> tuple[Listing, int]:
+def _fill(parts: dict[str, list[SourceFile]], sdn: pl.DataFrame, overflow: dict[str, str]) -> tuple[Listing, int]:
     listing = Listing()
     for row in sdn.rows():
         _entity(listing, row, overflow.get(row[0], ""), parts["sdn"][0].label)
