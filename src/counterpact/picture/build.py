@@ -37,10 +37,13 @@ def _bonds(case: Case) -> list[list[str]]:
     return found
 
 
-def components(case: Case, limits: Sequence[Evidence], roles: set[Role]) -> list[Component]:
+def components(
+    case: Case, limits: Sequence[Evidence], roles: set[Role], *, ceilings: bool = True
+) -> list[Component]:
     """The network's independent parts with the facts of these roles."""
     network = Network(case)
-    return [network_component(case, network, group, limits, roles) for group in network.joined(_bonds(case))]
+    groups = network.joined(_bonds(case))
+    return [network_component(case, network, group, limits, roles, ceilings) for group in groups]
 
 
 def build_picture(
@@ -55,15 +58,15 @@ def build_picture(
     limits, unbound = evidence.gather(case)
     say("finding contradictions", 0.1)
     claimed = {Role.BINDS, Role.DENIAL, Role.DEFINITION, Role.HISTORY}
-    contest = [p for p in components(case, limits, claimed) if p.limits]
-    contradictions, complete = rivals.find([*contest, *series_components(case, limits)])
+    contest = [p for p in components(case, limits, claimed, ceilings=False) if p.limits]
+    contradictions, complete, known = rivals.find([*contest, *series_components(case, limits)])
     say("checking the arithmetic", 0.4)
     checks = run_checks(case, limits, contradictions)
     say("listing worlds", 0.5)
     parts = components(case, limits, {Role.BINDS})
     options, whole = [], True
     for part in parts:
-        found, listed = worlds.branches(part)
+        found, listed = worlds.branches(part, known)
         options.append(found)
         whole &= listed
     all_worlds, picks, combined = worlds.combine(options, frozenset(), seed=seed)

@@ -19,7 +19,9 @@ Vector = NDArray[np.float64]
 Extremes = Callable[[Vector], tuple[Vector, Vector] | None]
 """Direction → the points of the polytope furthest back and forth along it."""
 FLAT = 1e-5
-"""Extent, in scaled units, below which the body counts as flat (claims are widened by 2e-7)."""
+"""Extent, in scaled units, below which the body counts as flat (claims are widened by 2e-8)."""
+PROBES = 40
+"""Random directions whose extreme points shape the first rounding."""
 
 
 @dataclass(frozen=True)
@@ -40,42 +42,83 @@ class Hull:
         return int(self.basis.shape[1])
 
 
-def find_hull(A: Vector, low: Vector, high: Vector, extremes: Extremes, rng: np.random.Generator) -> Hull:
-    """Affine hull of `{y: low ≤ A·y ≤ high}` by probing directions outside the span found so far.
+def _interior(A: Vector, low: Vector, high: Vector) -> tuple[Vector, NDArray[np.bool_]]:
+    """A point with as many rows slack as possible (each up to `FLAT`), and which rows can never be slack.
 
-    With probability one a random direction in the complement has positive extent unless the hull is complete.
+    One linear program: maximise Σt with `low + t ≤ A·y ≤ high − t`, `0 ≤ t ≤ FLAT`. Rows thinner than FLAT count
+    as equalities.
     """
+    import highspy
+
+    rows, n = A.shape
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = n + rows, 2 * rows
+    lp.col_cost_ = np.r_[np.zeros(n), -np.ones(rows)]
+    lp.col_lower_ = np.r_[np.full(n, -np.inf), np.zeros(rows)]
+    lp.col_upper_ = np.r_[np.full(n, np.inf), np.full(rows, FLAT)]
+    lp.row_lower_ = np.r_[low, np.full(rows, -np.inf)]
+    lp.row_upper_ = np.r_[np.full(rows, np.inf), high]
+    start, index, value = [0], [], []
+    for sign in (-1.0, 1.0):
+        for i in range(rows):
+            columns = np.flatnonzero(A[i])
+            index += [*columns.tolist(), n + i]
+            value += [*A[i, columns].tolist(), sign]
+            start.append(len(index))
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = np.array(start, np.int32)
+    lp.a_matrix_.index_ = np.array(index, np.int32)
+    lp.a_matrix_.value_ = np.array(value, float)
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 1)
+    highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
+    highs.passModel(lp)
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        raise ValueError("the polytope is empty")
+    y = np.asarray(highs.getSolution().col_value)
+    return y[:n], y[n:] <= FLAT / 100
+
+
+def find_hull(A: Vector, low: Vector, high: Vector, extremes: Extremes, rng: np.random.Generator) -> Hull:
+    """Affine hull of `{y: low ≤ A·y ≤ high}`, rounded by the vertices met in random directions."""
     n = A.shape[1]
-    points: list[Vector] = []
-    span = np.zeros((n, 0))
-    while span.shape[1] < n:
-        w = rng.standard_normal(n)
-        w -= span @ (span.T @ w)
-        w /= max(float(np.linalg.norm(w)), 1e-300)
-        ends = extremes(w)
+    inside, tight = _interior(A, low, high)
+    _, s, vt = np.linalg.svd(A[tight], full_matrices=True) if tight.any() else (None, np.zeros(0), np.eye(n))
+    span = vt[int((s > 1e-9).sum()) :].T
+    points = [inside]
+    for _ in range(min(PROBES, span.shape[1])):
+        ends = extremes(span @ rng.standard_normal(span.shape[1]))
         if ends is None:
             raise ValueError("the polytope is empty")
         points += list(ends)
-        if abs(float(w @ (ends[1] - ends[0]))) <= FLAT:
-            break
-        new = np.array([p - points[0] for p in ends]).T
-        new = new - span @ (span.T @ new)
-        u, s, _ = np.linalg.svd(new, full_matrices=False)
-        if not (s > FLAT / 2).any():
-            break
-        span = np.linalg.qr(np.hstack([span, u[:, s > FLAT / 2]]))[0]
-    centre = np.mean(points, axis=0)
-    spread = span.T @ (np.array(points) - centre).T
-    u, s, _ = np.linalg.svd(spread, full_matrices=False)
-    keep = s > FLAT
-    basis = span @ (u[:, keep] * (s[keep] / np.sqrt(len(points))))
+    vertices = np.array(points[1:]) if len(points) > 1 else np.array(points)
+    centre = 0.5 * inside + 0.5 * vertices.mean(axis=0)
+    centre = inside + span @ (span.T @ (centre - inside))
+    spread = span.T @ (vertices - centre).T
+    scatter = spread @ spread.T / len(vertices)
+    values, vectors = np.linalg.eigh(scatter) if span.shape[1] else (np.zeros(0), np.zeros((0, 0)))
+    basis = span @ (vectors * np.sqrt(np.maximum(values, 1e-4 * max(float(values.max(initial=0.0)), FLAT))))
     AB, mid = A @ basis, A @ centre
-    moving = np.abs(AB).max(axis=1, initial=0.0) > FLAT
+    moving = (np.abs(AB).max(axis=1, initial=0.0) > 1e-12) & ~tight
     sides = [(AB, high - mid), (-AB, mid - low)]
     G = np.vstack([g[moving & np.isfinite(h)] for g, h in sides])
     h = np.concatenate([h[moving & np.isfinite(h)] for _, h in sides])
     norms = np.linalg.norm(G, axis=1)
     return Hull(centre, basis, G / norms[:, None], np.maximum(h / norms, 0.0))
+
+
+def rounded(hull: Hull, steps: int, rng: np.random.Generator) -> Hull:
+    """The same body in coordinates rounded by a short run of a few walkers from its centre."""
+    r = hull.dimension
+    z = walk(hull, np.zeros((r, 2 * r + 16)), steps, rng)
+    z = z - z.mean(axis=1, keepdims=True)
+    values, vectors = np.linalg.eigh(z @ z.T / z.shape[1])
+    turn = vectors * np.sqrt(np.maximum(values, 1e-9 * max(float(values.max(initial=0.0)), 1e-12)))
+    G = hull.G @ turn
+    norms = np.maximum(np.linalg.norm(G, axis=1), 1e-300)
+    return Hull(hull.centre, hull.basis @ turn, G / norms[:, None], hull.h / norms)
 
 
 def walk(hull: Hull, start: Vector, steps: int, rng: np.random.Generator, fixed: Vector | None = None) -> Vector:

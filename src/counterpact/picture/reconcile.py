@@ -1,7 +1,7 @@
 """The reconciliation program of each independent component: conservation, ceilings, factors, facts.
 
-Columns: `("f", channel, cell)` flow in a time cell; `("g", factor, channel, cell)` the same flow in the
-estimand's unit where the factor varies; `("u", factor)` = 1/c where the factor is one common constant c
+Columns: `("f", channel, cell)` flow in a time cell; `("g", factor, channels, cell)` the flow of a group of
+channels in the estimand's unit where the factor varies; `("u", factor)` = 1/c where the factor is one common constant c
 (then `lo ≤ c·Σf ≤ hi` is `lo·u ≤ Σf ≤ hi·u`: still linear, so nothing is scanned to test consistency);
 `("y", estimand, cell)` and `("l", estimand, months)` amounts and levels of estimands outside the network.
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from counterpact.case.case import Case
 from counterpact.case.model import Channel, Estimand, Factor
@@ -45,6 +46,9 @@ class Component:
     cells: Cells
     system: System = field(default_factory=System)
     estimands: tuple[Estimand, ...] = ()
+    _blocks: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
+    _signatures: dict[tuple[str, str], tuple[tuple[str, float], ...]] = field(default_factory=dict)
+    _outer: dict[str, float] = field(default_factory=dict)
 
     @property
     def ceilings(self) -> tuple[str, ...]:
@@ -63,13 +67,16 @@ class Component:
 
     def outer(self, channel: str) -> float:
         """Outermost ceiling of a year's flow, in the channel's unit."""
+        if channel in self._outer:
+            return self._outer[channel]
         row = self.case.channels[channel]
         sizes = [row.capacity_high, row.capacity_low]
         for e in self.limits:
             if channel in signed(e.estimand.channels):
                 low, _ = self.ratio(e.estimand.factor, row.unit, e.estimand.unit)
                 sizes += [abs(v) / low for v in (e.low, e.high) if math.isfinite(v)]
-        return OUTER * (max(sizes) or 1.0)
+        self._outer[channel] = OUTER * (max(sizes) or 1.0)
+        return self._outer[channel]
 
     def ratio(self, factor_id: str, unit: str, to_unit: str) -> tuple[float, float]:
         """Interval of the factor that turns `unit` into `to_unit`; (1, 1) without a factor."""
@@ -95,25 +102,84 @@ class Component:
         if not self.case.factors[factor].varies:
             self.system.column(("u", factor), lower=1 / high, upper=1 / low, scale=1 / math.sqrt(low * high))
             return Form(flows, factor)
-        return Form(
-            {
-                self._converted(factor, ch, cell, low, high): w
-                for ch, w in weights.items()
-                if ch in self.channels
-                for cell in cells
-            }
-        )
+        converted: dict[int, float] = {}
+        for channel, w in weights.items():
+            if channel in self.channels:
+                group = self.group(factor, channel)
+                blocks = self._cut(("g", factor, *group), self._edges(group[0], factor))
+                for cell in cells:
+                    converted[self._converted(factor, group, blocks, cell, (low, high))] = w
+        return Form(converted)
 
     def _flow(self, channel: str, cell: int) -> int:
-        return self.system.column(("f", channel, cell), scale=self.scale(channel))
+        return self.system.column(("f", channel, self.block(channel)[cell]), scale=self.scale(channel))
 
-    def _converted(self, factor: str, channel: str, cell: int, low: float, high: float) -> int:
-        key = ("g", factor, channel, cell)
+    def block(self, channel: str) -> list[int]:
+        """First cell of the block that each cell belongs to: a channel is cut only where its own facts cut it.
+
+        Blocks end with the year, so that a year stays a union of blocks.
+        """
+        return self._cut((channel,), self._edges(channel))
+
+    def _edges(self, channel: str, factor: str | None = None) -> set[date]:
+        """Days on which facts about the channel (with that factor only) begin or end."""
+        return {
+            day
+            for e in self.limits
+            if channel in signed(e.estimand.channels) and factor in (None, e.estimand.factor)
+            for day in (e.first, e.end)
+        }
+
+    def _cut(self, name: tuple[str, ...], edges: set[date]) -> list[int]:
+        if name not in self._blocks:
+            starts: list[int] = []
+            for cell, day in enumerate(self.cells.edges[:-1]):
+                new = day in edges or (day.month, day.day) == (1, 1) or cell == 0
+                starts.append(cell if new else starts[-1])
+            self._blocks[name] = starts
+        return self._blocks[name]
+
+    def group(self, factor: str, channel: str) -> tuple[str, ...]:
+        """Channels that every estimand and objective with this factor takes together: one converted sum.
+
+        A factor that varies by channel and period leaves their sum anywhere between its ends, so nothing is lost.
+        """
+        mine = self._signature(factor, channel)
+        return tuple(c for c in self.channels if self._signature(factor, c) == mine)
+
+    def _signature(self, factor: str, channel: str) -> tuple[tuple[str, float], ...]:
+        key = (factor, channel)
+        if key not in self._signatures:
+            found = [
+                (e.id, signed(e.channels)[channel])
+                for e in self.case.estimands.values()
+                if e.factor == factor and channel in signed(e.channels) and e.kind in ADDITIVE
+            ]
+            found += [
+                (t.objective, 1.0)
+                for t in self.case.objective_terms.values()
+                if t.factor == factor and t.channel == channel
+            ]
+            self._signatures[key] = tuple(found)
+        return self._signatures[key]
+
+    def ends_block(self, channel: str, cell: int) -> bool:
+        """True if the channel is cut at the end of this cell."""
+        block = self.block(channel)
+        return cell + 1 == len(block) or block[cell + 1] != block[cell]
+
+    def _converted(
+        self, factor: str, group: tuple[str, ...], blocks: list[int], cell: int, ratio: tuple[float, float]
+    ) -> int:
+        """Column of a group's flow in a block, converted; made with its two links to the flow."""
+        key = ("g", factor, group, blocks[cell])
         if key not in self.system.keys:
-            flow = self._flow(channel, cell)
-            column = self.system.column(key, scale=self.scale(channel) * math.sqrt(low * high))
-            self.system.row({column: 1.0, flow: -low}, 0.0, math.inf)
-            self.system.row({column: 1.0, flow: -high}, -math.inf, 0.0)
+            cells = [c for c, start in enumerate(blocks) if start == blocks[cell]]
+            flows = {self._flow(ch, c): 1.0 for ch in group for c in cells}
+            scale = max(self.scale(ch) for ch in group) * math.sqrt(ratio[0] * ratio[1])
+            column = self.system.column(key, scale=scale)
+            self.system.row({column: 1.0} | {i: -ratio[0] for i in flows}, 0.0, math.inf)
+            self.system.row({column: 1.0} | {i: -ratio[1] for i in flows}, -math.inf, 0.0)
         return self.system.column(key)
 
     def estimand_form(self, estimand: Estimand, cells: Iterable[int]) -> Form:
@@ -134,7 +200,7 @@ class Component:
             self.system.row({**form.cost, u: -high}, -math.inf, 0.0, fact)
 
 
-def _add_flows(part: Component, network: Network) -> None:
+def _add_flows(part: Component, network: Network, ceilings: bool) -> None:
     """Conservation within each year (nothing leaves before it arrived), ceilings, limits."""
     inside = set(part.channels)
     for channel in part.channels:
@@ -150,9 +216,13 @@ def _add_flows(part: Component, network: Network) -> None:
             of_year = part.cells.of_year(year)
             for cell in of_year:
                 terms |= {part._flow(c, cell): 1.0 for c in come} | {part._flow(c, cell): -1.0 for c in go}
-                part.system.row(terms, 0.0, 0.0 if cell == of_year[-1] else math.inf)
+                last = cell == of_year[-1]
+                if last or all(part.ends_block(c, cell) for c in come + go):
+                    part.system.row(terms, 0.0, 0.0 if last else math.inf)
     for channel in part.channels:
-        _add_ceilings(part, part.case.channels[channel])
+        _add_ceilings(part, part.case.channels[channel], ceilings)
+    if not ceilings:
+        return
     horizon = range(part.case.head.horizon[0], part.case.head.horizon[1] + 1)
     for limit in part.case.limits.values():
         arcs = [c for c in network.limited(limit) if c in inside]
@@ -170,13 +240,13 @@ def unused_in(channel: Channel, year: int, case: Case) -> bool:
     return channel.status in UNUSED and not channel.since and year <= case.head.baseline
 
 
-def _add_ceilings(part: Component, channel: Channel) -> None:
+def _add_ceilings(part: Component, channel: Channel, ceilings: bool) -> None:
     first, last = part.case.head.horizon
     outer = part.outer(channel.id)
     for year in part.cells.years:
         columns = {part._flow(channel.id, cell): 1.0 for cell in part.cells.of_year(year)}
         part.system.row(columns, -math.inf, outer)
-        if first <= year <= last:
+        if ceilings and first <= year <= last:
             top = 0.0 if unused_in(channel, year, part.case) else channel.capacity_high
             part.system.row(columns, -math.inf, top, f"ceiling:{channel.id}:{year}")
 
@@ -184,9 +254,17 @@ def _add_ceilings(part: Component, channel: Channel) -> None:
 
 
 def network_component(
-    case: Case, network: Network, channels: tuple[str, ...], limits: Sequence[Evidence], roles: set[Role]
+    case: Case,
+    network: Network,
+    channels: tuple[str, ...],
+    limits: Sequence[Evidence],
+    roles: set[Role],
+    ceilings: bool = True,
 ) -> Component:
-    """The program of one group of channels with the facts of the given roles."""
+    """The program of one group of channels with the facts of the given roles.
+
+    Without `ceilings` it serves only to find contradictions, which never rest on assumed ceilings.
+    """
     inside = set(channels)
     mine = tuple(e for e in limits if e.role in roles and inside & set(signed(e.estimand.channels)))
     cells = Cells.cut([(e.first, e.end) for e in mine], case.head.horizon)
@@ -194,11 +272,12 @@ def network_component(
     part.estimands = tuple(
         e for e in case.estimands.values() if e.kind in ADDITIVE and inside & set(signed(e.channels))
     )
-    _add_flows(part, network)
+    _add_flows(part, network, ceilings)
     for e in mine:
         if e.estimand.kind in ADDITIVE:
             part.limit(part.estimand_form(e.estimand, cells.within((e.first, e.end))), e.low, e.high, e.id)
-    _add_objectives(part)
+    if ceilings:
+        _add_objectives(part)
     return part
 
 
@@ -211,16 +290,18 @@ def _add_objectives(part: Component) -> None:
 
 
 def objective_forms(part: Component, objective: str) -> list[tuple[Form, Factor | None]]:
-    """An objective's terms in this component (baseline year), one form per term."""
+    """An objective's terms in this component (baseline year), one form per factor and unit."""
     cells = part.cells.of_year(part.case.head.baseline)
     unit = part.case.objectives[objective].unit
-    forms = []
+    together: dict[tuple[str, str], dict[str, float]] = {}
     for term in part.case.objective_terms.values():
         if term.objective == objective and term.channel in part.channels:
-            channel = part.case.channels[term.channel]
-            factor = part.case.factors.get(term.factor)
-            forms.append((part.form({channel.id: 1.0}, term.factor, cells, channel.unit, unit), factor))
-    return forms
+            key = (term.factor, part.case.channels[term.channel].unit)
+            together.setdefault(key, {})[term.channel] = 1.0
+    return [
+        (part.form(weights, factor, cells, from_unit, unit), part.case.factors.get(factor))
+        for (factor, from_unit), weights in together.items()
+    ]
 
 
 def series_components(case: Case, limits: Sequence[Evidence]) -> list[Component]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from counterpact.picture.contradictions import Set, adjustments, enumerate_sets, verified
+from counterpact.picture.contradictions import Enumeration, Set, adjustments, enumerate_sets, verified
 from counterpact.picture.evidence import ADDITIVE, Evidence, Role
 from counterpact.picture.reconcile import Component
 from counterpact.picture.result import ConflictKind, Contradiction
@@ -144,16 +144,43 @@ def _strain(pace: float) -> str:
     return f" But then things went {pace:.0f} times faster outside the common time than the lower claim allows on average."
 
 
-def find(parts: Iterable[Component], *, most: int = 200) -> tuple[tuple[Contradiction, ...], bool]:
-    """Contradictions of all components, true conflicts first; False if a list was cut short."""
+def different_definitions(part: Component) -> list[Set]:
+    """Minimal sets that hold a fact of another definition: alone, or with one rival of its estimand.
+
+    Facts of different definitions are only put side by side in pairs: chains of them would say little.
+    """
+    limits = without_echoes(part.limits)
+    odd = [e for e in limits if e.role is Role.DEFINITION]
+    alone = {e.id for e in limits if not part.system.tension({e.id}).consistent}
+    found = [frozenset({e.id}) for e in odd if e.id in alone]
+    for a in odd:
+        for b in limits:
+            later = b.role is Role.DEFINITION and limits.index(b) <= limits.index(a)
+            if later or b.estimand.id != a.estimand.id or {a.id, b.id} & alone:
+                continue
+            if not part.system.tension({a.id, b.id}).consistent:
+                found.append(frozenset({a.id, b.id}))
+    return found
+
+
+def find(
+    parts: Iterable[Component], *, most: int = 200
+) -> tuple[tuple[Contradiction, ...], bool, dict[Set, Enumeration]]:
+    """Contradictions of all components, true conflicts first; False if a list was cut short.
+
+    Also what was enumerated, by the set of facts, so that worlds need not do it again.
+    """
     found: list[Contradiction] = []
     complete = True
+    known: dict[Set, Enumeration] = {}
     for part in parts:
-        names = {e.id for e in without_echoes(part.limits)}
+        names = {e.id for e in without_echoes(part.limits) if e.role is not Role.DEFINITION}
         facts = [name for name in part.system.facts if name in names]
         sets = enumerate_sets(part.system, facts, most=most)
+        known[frozenset(facts)] = sets
         complete &= sets.complete
-        found += [_report(part, mus) for mus in sorted(sets.minimal, key=lambda s: (len(s), sorted(s)))]
+        minimal = [*sets.minimal, *different_definitions(part)]
+        found += [_report(part, mus) for mus in sorted(minimal, key=lambda s: (len(s), sorted(s)))]
         found += different_times(part)
     order = [ConflictKind.CONFLICT, ConflictKind.DEFINITIONS, ConflictKind.PERIODS]
-    return tuple(sorted(found, key=lambda c: order.index(c.kind))), complete
+    return tuple(sorted(found, key=lambda c: order.index(c.kind))), complete, known

@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from counterpact.case.case import Case
 from counterpact.picture import diagnostics
 from counterpact.picture.bounds import targets
-from counterpact.picture.polytope import FLAT, Hull, find_hull, slices, walk
+from counterpact.picture.polytope import FLAT, Hull, find_hull, rounded, slices, walk
 from counterpact.picture.reconcile import Component, Form
 from counterpact.picture.result import Samples, World
 from counterpact.picture.worlds import Branch
 
 Vector = NDArray[np.float64]
 CHAINS = 4
-LEAST_PER_CHAIN = 250
+LEAST_PER_CHAIN = 150
 STRATA = 8
 """Values of a common factor drawn for each branch."""
 
@@ -90,6 +90,7 @@ def _body(part: Component, active: frozenset[str], lead: Form | None, rng: np.ra
         return (ends[0][1] / scales)[used], (ends[1][1] / scales)[used]
 
     hull = find_hull(A[np.ix_(rows, used)], low[rows], high[rows], extremes, rng)
+    hull = rounded(hull, 30 + 3 * hull.dimension, rng)
     weight = np.zeros(len(scales))
     for i, c in (lead.cost if lead else {}).items():
         weight[i] = c * scales[i]
@@ -102,7 +103,7 @@ def _body(part: Component, active: frozenset[str], lead: Form | None, rng: np.ra
 
 
 def _steps(dimension: int) -> int:
-    return 60 + 12 * dimension
+    return 60 + 6 * dimension
 
 
 def _draw_body(body: _Body, number: int, rng: np.random.Generator) -> Vector:
@@ -241,7 +242,10 @@ def _implied(part: Component, x: Vector) -> dict[str, Vector]:
         if key[0] == "u":
             found[str(key[1])] = 1 / x[i]
         elif key[0] == "g" and part.cells.year(key[3]) == part.case.head.baseline:
-            flow = x[part.system.keys[("f", key[2], key[3])]]
+            blocks = part._cut(("g", key[1], *key[2]), set())
+            cells = [c for c, start in enumerate(blocks) if start == key[3]]
+            columns = sorted({part._flow(ch, c) for ch in key[2] for c in cells})
+            flow = x[columns].sum(axis=0)
             upper[key[1]] = upper.get(key[1], np.zeros_like(flow)) + x[i]
             lower[key[1]] = lower.get(key[1], np.zeros_like(flow)) + flow
     for name, total in upper.items():

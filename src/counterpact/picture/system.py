@@ -19,7 +19,7 @@ Key = Hashable
 Vector = NDArray[np.float64]
 FEASIBLE = 1e-8
 """Greatest relative violation that still counts as consistent."""
-MARGIN = 2e-7
+MARGIN = 2e-8
 """Every claim is widened by this share of its size, so that touching claims agree in floating point."""
 
 
@@ -73,6 +73,8 @@ class System:
     _highs: Any = None
     _elastic: bool = False
     _active: frozenset[str] | None = None
+    _tops: Vector = field(default_factory=lambda: np.zeros(0))
+    _columns: int = 0
 
     def column(self, key: Key, *, upper: float = math.inf, lower: float = 0.0, scale: float = 1.0) -> int:
         """Index of the column `key`, made if it does not exist."""
@@ -91,7 +93,7 @@ class System:
         norm = max((abs(a) for a in scaled.values()), default=1.0)
         finite = [abs(v) for v in (low, high) if math.isfinite(v)]
         size = max([*finite, 1e-3 * norm]) if finite else norm
-        if fact:
+        if fact and ":" not in fact:
             low, high = low - MARGIN * size, high + MARGIN * size
         self.rows.append(
             _Row({i: a / norm for i, a in scaled.items()}, low / norm, high / norm, fact, size, norm)
@@ -134,7 +136,7 @@ class System:
         ):
             highs.setOptionValue(option, setting)
         highs.passModel(lp)
-        self._highs, self._columns = highs, count
+        self._highs, self._columns, self._tops = highs, count, shut
         self._optimal = highspy.HighsModelStatus.kOptimal
         self._infeasible = (
             highspy.HighsModelStatus.kInfeasible,
@@ -148,21 +150,38 @@ class System:
         wanted = frozenset(self.facts if facts is None else facts)
         if wanted == self._active:
             return
+        changed: list[int] = []
         for i in self._fact_rows:
             row = self.rows[i]
             if self._active is None or (row.fact in wanted) != (row.fact in self._active):
-                on = row.fact in wanted
-                self._highs.changeRowBounds(i, row.low if on else -math.inf, row.high if on else math.inf)
+                changed.append(i)
+        for i in changed:
+            row, on = self.rows[i], self.rows[i].fact in wanted
+            self._highs.changeRowBounds(i, row.low if on else -math.inf, row.high if on else math.inf)
         self._active = wanted
 
-    def _soften(self, soft: Collection[str] | None) -> None:
-        """Open the slacks of these facts (None = shut all)."""
-        for i in self._fact_rows:
-            row, slack = self.rows[i], self._slack[i]
-            top = math.inf if soft is not None and row.fact in soft else 0.0
-            for column in (slack, slack + 1):
-                self._highs.changeColBounds(column, 0.0, top)
-                self._highs.changeColCost(column, row.norm / row.scale if top else 0.0)
+    def _soften(self, rigid: Collection[str] | None) -> None:
+        """Open the slacks of all facts but these (None = shut all). Costs change only with the mode."""
+        elastic = rigid is not None
+        tops = np.array(
+            [math.inf if elastic and self.rows[i].fact not in (rigid or ()) else 0.0 for i in self._fact_rows]
+        ).repeat(2)
+        changed = np.flatnonzero(tops != self._tops)
+        if len(changed):
+            index = (self._columns + changed).astype(np.int32)
+            self._highs.changeColsBounds(len(index), index, np.zeros(len(index)), tops[changed])
+            self._tops = tops
+        if elastic != self._elastic:
+            prices = np.array(
+                [self.rows[i].norm / self.rows[i].scale if elastic else 0.0 for i in self._fact_rows]
+            ).repeat(2)
+            index = (self._columns + np.arange(len(prices))).astype(np.int32)
+            self._highs.changeColsCost(len(index), index, prices)
+            if elastic:
+                self._cost({}, False)
+            # dual simplex where limits change, primal where only the question changes
+            self._highs.setOptionValue("simplex_strategy", 1 if elastic else 4)
+            self._elastic = elastic
 
     def _run(self) -> Any:
         self._highs.run()
@@ -189,10 +208,7 @@ class System:
     def tension(self, facts: Collection[str], rigid: Collection[str] = ()) -> Tension:
         """How far `facts` are from holding together; those in `rigid` must not give way."""
         self.activate(facts)
-        soft = set(facts) - set(rigid)
-        self._cost({}, False)
-        self._soften(soft)
-        self._elastic = True
+        self._soften(rigid)
         if self._run() != self._optimal:
             return Tension(math.inf, frozenset(facts), frozenset())
         solution = self._highs.getSolution()
@@ -213,9 +229,7 @@ class System:
     def give(self, fact: str, others: Collection[str]) -> float:
         """Least raw violation of `fact` if all `others` hold rigidly (in the unit of the fact's row)."""
         self.activate({fact, *others})
-        self._cost({}, False)
-        self._soften({fact})
-        self._elastic = True
+        self._soften(others)
         if self._run() != self._optimal:
             return math.inf
         values = self._highs.getSolution().col_value
@@ -229,9 +243,7 @@ class System:
         """Optimum of Σ cost·x under the active facts, rigid; None if infeasible. Raw units."""
         if self._highs is None:
             self.activate(None)
-        if self._elastic:
-            self._soften(None)
-            self._elastic = False
+        self._soften(None)
         self._cost(cost, maximise)
         if self._run() != self._optimal:
             return None

@@ -11,11 +11,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from counterpact.case.model import Fact
-from counterpact.picture.contradictions import enumerate_sets
+from counterpact.picture.contradictions import Enumeration, enumerate_sets
 from counterpact.picture.evidence import Evidence, witnesses
 from counterpact.picture.reconcile import Component
 from counterpact.picture.result import World
@@ -57,9 +58,11 @@ def log_weight(kept: frozenset[str], limits: Sequence[Evidence], witness: Mappin
     return sum(best.values())
 
 
-def branches(part: Component) -> tuple[tuple[Branch, ...], bool]:
+def branches(
+    part: Component, known: Mapping[frozenset[str], Enumeration] = MappingProxyType({})
+) -> tuple[tuple[Branch, ...], bool]:
     """Worlds of one component, heaviest first, and whether the list is whole."""
-    sets = enumerate_sets(part.system, part.binding)
+    sets = known.get(frozenset(part.binding)) or enumerate_sets(part.system, part.binding)
     witness = witnesses(part.limits)
     logs = np.array([log_weight(s, part.limits, witness) for s in sets.maximal])
     weights = np.exp(logs - logs.max())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SIZES = {
     "thousand": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12,
@@ -33,7 +34,8 @@ class Mention:
     percent: bool
 
 
-def mentions(sentence: str) -> list[Mention]:
+@lru_cache(maxsize=8192)
+def mentions(sentence: str) -> tuple[Mention, ...]:
     """Numbers of a sentence, magnitudes applied, years and numbers inside names left out.
 
     >>> [m.value for m in mentions("Worth $1.7-5.5 billion for 13,221 people (KN-23) in 2024, up 28 %.")]
@@ -60,7 +62,7 @@ def mentions(sentence: str) -> list[Mention]:
             scaled = low.value * _SIZES[sizes[i + 1]]
             if scaled < high.value:
                 found[i] = Mention(scaled, low.currency or high.currency, high.after, low.percent)
-    return found
+    return tuple(found)
 
 
 def word_numbers(sentence: str) -> list[float]:

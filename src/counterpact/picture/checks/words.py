@@ -16,7 +16,7 @@ POWERS = (-6, -3, -2, -1, 1, 2, 3, 6)
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
 
 
-def _said(value: float, found: list[Mention], words: list[float]) -> bool:
+def _said(value: float, found: tuple[Mention, ...], words: list[float]) -> bool:
     numbers = [m.value for m in found]
     sums = [sum(some) for size in (2, 3) for some in combinations(numbers[:8], size)]
     shares = [v / 100 for v in numbers]
