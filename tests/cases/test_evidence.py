@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -250,7 +251,7 @@ def test_cumulative_facts_carry_their_start() -> None:
 def test_reference_tables_are_whole(table: str, row_type: type, count: int) -> None:
     """Every row of the fact base, in its order, with how far it was read."""
     rows = base(table)
-    ours = list(case().table(row_type).values())
+    ours: list[Any] = list(case().table(row_type).values())
     assert len(rows) == len(ours) == count
     reading = {"yes": "read", "partly": "partly", "memory": "memory"}
     assert [row.reading for row in ours] == [reading[row["seen"]] for row in rows]
