@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from counterpact import __version__
 from counterpact.errors import Problem, SourceError, UsageError
 from counterpact.record import catalog
 from counterpact.record.store import Store
+from counterpact.version import __version__
 
 if TYPE_CHECKING:
     import httpx

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-import counterpact
 from counterpact.case.case import Case
 from counterpact.case.values import Line
 from counterpact.charts import page
@@ -19,6 +18,7 @@ from counterpact.report.changes import changes
 from counterpact.report.evidence import Block
 from counterpact.report.package import package
 from counterpact.report.public import closed_facts, strip
+from counterpact.version import __version__
 
 if TYPE_CHECKING:
     from counterpact.strategy.outcome import Plan
@@ -79,7 +79,7 @@ def _head(case: Case, plan: Plan, public: bool) -> Block:
         "licence": head.licence,
         "case_revision": case.revision,
         "seed": plan.seed,
-        "versions": {"counterpact": counterpact.__version__, **_versions()},
+        "versions": {"counterpact": __version__, **_versions()},
         "handling": (Handling.CLEAR if public else _mark(case)).value,
         "public": public,
     }
