@@ -31,7 +31,7 @@ from counterpact.strategy.levers import complete
 from counterpact.strategy.outcome import Hindcast, HindcastChannel
 from counterpact.strategy.reply import Oracle
 from counterpact.strategy.representatives import spread
-from counterpact.strategy.stable import StableReplies
+from counterpact.strategy.stable_replies import StableReplies
 
 Array = NDArray[np.float64]
 

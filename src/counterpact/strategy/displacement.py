@@ -13,7 +13,7 @@ from counterpact.strategy.compile import Compiled
 from counterpact.strategy.outcome import Reply, Shift
 from counterpact.strategy.representatives import Representatives, spread
 from counterpact.strategy.routes import routes
-from counterpact.strategy.stable import Stable
+from counterpact.strategy.stable_replies import Stable
 
 Array = NDArray[np.float64]
 

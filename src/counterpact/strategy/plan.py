@@ -36,7 +36,7 @@ from counterpact.strategy.package import Package, Request, design
 from counterpact.strategy.reply import Cuts, Oracle
 from counterpact.strategy.representatives import Representatives, choose, spread
 from counterpact.strategy.risk import Risk
-from counterpact.strategy.stable import StableReplies
+from counterpact.strategy.stable_replies import StableReplies
 
 Array = NDArray[np.float64]
 Progress = Callable[[str], None]
