@@ -157,7 +157,7 @@ class Listing:
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Python's cycle collector off while a hundred thousand rows (which hold no cycles) are made: a third of the time."""
+    """Python's cycle collector off while many rows, which hold no cycles, are made: it costs a third of the time."""
     was = gc.isenabled()
     gc.disable()
     try:

@@ -6,13 +6,15 @@ import re
 from datetime import date
 
 from counterpact.record.formats.days import span
-from counterpact.record.formats.listing import Kind, Listing, Strength
+from counterpact.record.formats.listing import Kind, Listing, Role, Strength
 
 KINDS: dict[str, Kind] = {
     "individual": "person", "entity": "organisation", "ship": "vessel",
 }  # fmt: skip
-NAME_TYPES = {"primary name": "primary", "primary name variation": "alias", "alias": "alias", "aka": "alias",
-              "fka": "former"}  # fmt: skip
+NAME_TYPES: dict[str, Role] = {
+    "primary name": "primary", "primary name variation": "alias", "alias": "alias", "aka": "alias",
+    "fka": "former",
+}  # fmt: skip
 STRENGTHS: dict[str, Strength] = {
     "": "", "good": "strong", "low": "weak", "strong": "strong", "weak": "weak", "good quality": "strong",
     "low quality": "weak", "good quality a.k.a": "strong", "low quality a.k.a": "weak", "good quality a.k.a.": "strong",

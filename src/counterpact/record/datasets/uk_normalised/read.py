@@ -14,7 +14,8 @@ from counterpact.record.formats.rows import rows
 from counterpact.record.reading import Reading, SourceFile
 
 COLUMNS = {
-    "subjects": ("unique_id", "subject_type", "un_reference_number", "ofsi_group_id", "date_designated", "last_updated"),
+    "subjects": ("unique_id", "subject_type", "un_reference_number", "ofsi_group_id", "date_designated",
+                 "last_updated"),
     "names": ("name_id", "unique_id", "name_type", "alias_strength", "full_name", "name_6", "name_1", "name_2",
               "name_3", "name_4", "name_5"),
     "countries": ("id", "unique_id", "raw_value", "country_type", "iso", "resolution_method", "iso_available"),
