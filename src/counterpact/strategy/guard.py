@@ -35,7 +35,7 @@ class GuardCut:
 
 def open_share(system: CivilianSystem, z: Vector) -> Vector:
     """Share (columns,) of each civilian column's ceiling that z leaves open."""
-    closed = system.closes.multiply(z[None, :]).tocsr()
+    closed = csr_matrix(system.closes.multiply(z[None, :]))
     worst = closed.max(axis=1).toarray().ravel() if closed.nnz else np.zeros(closed.shape[0])
     share: Vector = 1.0 - np.clip(worst, 0.0, 1.0)
     return share

@@ -22,7 +22,7 @@ INFINITY: float = highspy.kHighsInf
 
 def quiet(**options: Any) -> Any:
     """A silent single-threaded HiGHS object with the given options set."""
-    solver = highspy.Highs()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     for key, value in options.items():

@@ -1,26 +1,26 @@
 """The leader's problem: which measures, given every cut known so far.
 
-    min risk(θ)  s.t.  z ∈ Z,  θ_b ≥ a_b − g_b·z for each stored plan,  guard cuts
+    min φ   s.t.  z ∈ Z,  φ ≥ Σ_b θ_qb ∀q,  θ_qb ≥ a_qb − g_qb·z ∀sweeps,  guard cuts
 
-For the mean a block b is a group of scenarios and one objective (their cuts added up with probability and weight);
-for CVaR and the worst a block is one scenario, with η + Σ p ξ_s/(1−α), ξ_s ≥ θ_s − η, after Rockafellar & Uryasev.
+Risk is max_q Σ_s q_s v_s(z) over weights q (see `risk`), so every q met gives a valid lower bound; the mean needs one.
+A block b is one objective over a group of the scenarios that q weighs.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import highspy
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 from counterpact.strategy.guard import GuardCut
 from counterpact.strategy.instance import Instance, Leader, Vector
-from counterpact.strategy.linear import bounded, load, quiet
-from counterpact.strategy.reply import Sweep
-from counterpact.strategy.risk import Risk
+from counterpact.strategy.linear import INFINITY, bounded, load, quiet
+from counterpact.strategy.reply import Cuts, Sweep
+
+_Indices = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -37,92 +37,143 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Choice:
-    """A solution of the leader's problem."""
+    """A solution of the leader's problem; `bound`: by the solver's claim no z has less risk under the cuts."""
 
     z: Vector
-    bound: float  # proven by the solver: no z has less risk under the cuts
+    bound: float
     value: float
-    theta: Vector
+    theta: Vector  # every block of every weighting, in the order they came
     feasible: bool
-    finished: bool
+    proven_infeasible: bool = False
+
+
+class _Weighting:
+    """One weighting q of the scenarios with the library of its cuts: a (sweeps, blocks), g (sweeps, blocks, M)."""
+
+    def __init__(self, q: Vector, groups: list[NDArray[np.int64]], first: int, blocks: int, M: int) -> None:
+        self.q, self.groups, self.first = q, groups, first
+        self.a = np.zeros((0, blocks))
+        self.g = np.zeros((0, blocks, M))
+        self.used = np.zeros((0, blocks), dtype=bool)
+
+    def learn(self, cuts: Cuts, weights: Vector) -> None:
+        """Add cuts, summed over each group, to the library."""
+        a = [(self.q[s] @ cuts.constant[s]) * weights for s in self.groups]
+        g = [np.tensordot(self.q[s], cuts.slope[s], 1) * weights[:, None] for s in self.groups]
+        self.a = np.concatenate([self.a, np.concatenate(a)[None]])
+        self.g = np.concatenate([self.g, np.concatenate(g)[None]])
+        self.used = np.concatenate([self.used, np.zeros((1, len(self.a[0])), dtype=bool)])
+
+    def model(self, z: Vector) -> Vector:
+        """Every cut's value at z, (sweeps, blocks)."""
+        value: Vector = self.a - self.g @ z
+        return value
 
 
 class Master:
-    """Grows by cuts; solved as a linear relaxation or with whole measures."""
+    """Grows by sweeps, weightings and guard cuts; solved as a linear relaxation or with whole measures."""
 
-    def __init__(self, instance: Instance, wishes: Wishes, risk: Risk, groups: NDArray[np.int64], S: int) -> None:
-        self.risk, self.leader = risk, instance.leader
-        self.M, self.S, self.O = len(instance.leader.names), S, len(instance.objectives)
-        self.weights = instance.weights
-        self.probability = np.ones(S)
-        self.groups = groups
+    def __init__(
+        self,
+        instance: Instance,
+        limits: Wishes,
+        *,
+        groups: int = 6,
+        order: Vector | None = None,
+        shelf: list[Cuts] | None = None,
+    ) -> None:
+        shelf = [] if shelf is None else shelf
+        self.leader, self.weights = instance.leader, instance.weights
+        self.M, self.O = len(instance.leader.names), len(instance.objectives)
+        self._groups, self._order = groups, order
+        self._weightings: list[_Weighting] = []
+        self._shelf = shelf  # every sweep's cuts, in the order they came
+        self._theta: list[int] = []  # column of each θ
         self._solver = quiet()
-        self._load(wishes, self.leader)
-        self.cuts = 0
+        cost = np.append(np.zeros(self.M), 1.0)
+        low, high = np.append(limits.low, -np.inf), np.append(limits.high, np.inf)
+        B = csr_matrix(limits.B)
+        B = csr_matrix((B.data, B.indices, B.indptr), shape=(B.shape[0], self.M + 1))
+        load(self._solver, B, (limits.row_lower, limits.row_upper), (low, high), cost)
 
-    def _load(self, wishes: Wishes, leader: Leader) -> None:
-        tail = self.risk.kind != "mean"
-        self.blocks = self.S if tail else (int(self.groups.max()) + 1) * self.O
-        self.first = self.M
-        extra = self.blocks + (self.S + 1 if tail else 0)
-        cost = np.zeros(self.M + extra)
-        low = np.concatenate([wishes.low, np.full(extra, -np.inf)])
-        high = np.concatenate([wishes.high, np.full(extra, np.inf)])
-        if not tail:
-            cost[self.M :] = 1.0
-        integer = np.concatenate([leader.integer, np.zeros(extra, dtype=bool)])
-        self.integer = integer
-        B = csr_matrix(wishes.B)
-        B = csr_matrix((B.data, B.indices, B.indptr), shape=(B.shape[0], self.M + extra))
-        load(self._solver, B, (wishes.row_lower, wishes.row_upper), (low, high), cost)
-        self.low, self.high = wishes.low, wishes.high
+    @property
+    def cuts(self) -> int:
+        """Rows of the problem."""
+        return int(self._solver.getNumRow())
 
-    def set_probability(self, probability: Vector) -> None:
-        """Give the scenarios' probabilities; for a tail risk this writes its rows."""
-        self.probability = probability / probability.sum()
-        if self.risk.kind == "mean":
-            return
-        eta, xi = self.M + self.S, self.M + self.S + 1
-        solver = self._solver
-        solver.changeColCost(eta, 1.0)
-        for s in range(self.S):
-            worst = self.risk.kind == "worst"
-            solver.changeColCost(xi + s, 0.0 if worst else self.probability[s] / (1 - self.risk.alpha))
-            solver.changeColBounds(xi + s, 0.0, 0.0 if worst else highspy.kHighsInf)
-            index = np.array([xi + s, self.M + s, eta], dtype=np.int32)
-            solver.addRow(0.0, highspy.kHighsInf, 3, index, np.array([1.0, -1.0, 1.0]))
+    def weigh(self, q: Vector) -> bool:
+        """Bound the risk by the weights q (S,) too. False if they are known already."""
+        if any(np.abs(w.q - q).sum() < 1e-3 for w in self._weightings):
+            return False
+        support = np.flatnonzero(q > 0)
+        if self._order is not None:
+            support = support[np.argsort(self._order[support], kind="stable")]
+        groups = np.array_split(support, min(self._groups, len(support)))
+        count, first = len(groups) * self.O, self._solver.getNumCol()
+        weighting = _Weighting(q, groups, len(self._theta), count, self.M)
+        self._solver.addVars(count, np.full(count, -INFINITY), np.full(count, INFINITY))
+        columns = np.arange(first, first + count)
+        self._theta.extend(columns.tolist())
+        index = np.append(columns, self.M).astype(np.int32)
+        self._solver.addRow(0.0, INFINITY, count + 1, index, np.append(-np.ones(count), 1.0))
+        self._weightings.append(weighting)
+        for cuts in self._shelf:
+            weighting.learn(cuts, self.weights)
+        own = np.zeros_like(weighting.used)
+        own[[0, -1]] = True  # the first keeps θ bounded, the last is where q was found
+        self._use(weighting, own)
+        return True
 
-    def block_cuts(self, sweep: Sweep) -> tuple[Vector, Vector]:
-        """(a, g) of each block: a (blocks,), g (blocks, M)."""
-        constant = sweep.constant * self.weights
-        slope = sweep.slope * self.weights[:, None]
-        if self.risk.kind != "mean":
-            return constant.sum(axis=1), slope.sum(axis=1)
-        a = np.zeros((self.blocks // self.O, self.O))
-        g = np.zeros((self.blocks // self.O, self.O, self.M))
-        np.add.at(a, self.groups, constant * self.probability[:, None])
-        np.add.at(g, self.groups, slope * self.probability[:, None, None])
-        return a.reshape(-1), g.reshape(-1, self.M)
-
-    def add(self, sweep: Sweep, choice: Choice | None = None, tolerance: float = 1e-9) -> int:
-        """Add the sweep's cuts, only those that the choice violates if one is given. Returns how many."""
-        a, g = self.block_cuts(sweep)
-        pick = np.arange(self.blocks)
+    def add(self, sweep: Sweep, choice: Choice | None = None) -> int:
+        """Learn the sweep's cuts and add those the choice violates, all if none is given. Returns how many."""
+        self._shelf.append(sweep.cuts)
+        for weighting in self._weightings:
+            weighting.learn(sweep.cuts, self.weights)
         if choice is not None:
-            pick = np.flatnonzero(a - g @ choice.z > choice.theta + tolerance)
-        if not len(pick):
+            return self.separate(choice)
+        added = 0
+        for weighting in self._weightings:
+            new = np.zeros_like(weighting.used)
+            new[-1] = True
+            added += self._use(weighting, new)
+        return added
+
+    def separate(self, choice: Choice, tolerance: float = 1e-7) -> int:
+        """Add, from the library, the cut that each block of the choice violates most. Returns how many."""
+        added = 0
+        for weighting in self._weightings:
+            theta = choice.theta[weighting.first : weighting.first + weighting.a.shape[1]]
+            if not len(theta):
+                continue
+            value = weighting.model(choice.z)
+            if value.max(axis=0).sum() <= choice.value + tolerance:
+                continue  # this weighting does not bind here
+            best = value.argmax(axis=0)
+            pick = np.zeros_like(weighting.used)
+            pick[best, np.arange(len(best))] = value.max(axis=0) > theta + tolerance
+            added += self._use(weighting, pick)
+        return added
+
+    def _use(self, weighting: _Weighting, pick: NDArray[np.bool_]) -> int:
+        """Add the picked cuts of the library to the problem, those in it already left out."""
+        pick = pick & ~weighting.used
+        weighting.used |= pick
+        sweep, block = np.nonzero(pick)
+        if not len(block):
             return 0
-        dense = np.where(np.abs(g[pick]) > 1e-12, g[pick], 0.0)
-        rows = csr_matrix(dense)
-        lengths = np.diff(rows.indptr) + 1
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        index = np.insert(rows.indices, rows.indptr[1:], self.first + pick)
+        slope = weighting.g[sweep, block]
+        rows = csr_matrix(np.where(np.abs(slope) > 1e-12, slope, 0.0))
+        columns = np.array(self._theta)[weighting.first + block]
+        starts = (rows.indptr[:-1] + np.arange(len(block))).astype(np.int32)
+        index = np.insert(rows.indices, rows.indptr[1:], columns).astype(np.int32)
         value = np.insert(rows.data, rows.indptr[1:], 1.0)
-        solver, count = self._solver, len(pick)
-        upper = np.full(count, highspy.kHighsInf)
-        solver.addRows(count, a[pick], upper, len(index), starts.astype(np.int32), index.astype(np.int32), value)
-        self.cuts += count
-        return count
+        upper = np.full(len(block), INFINITY)
+        self._solver.addRows(len(block), weighting.a[sweep, block], upper, len(index), starts, index, value)
+        return len(block)
+
+    def model(self, z: Vector) -> float:
+        """Lower bound on the risk at z by everything in the library."""
+        return max(float(w.model(z).max(axis=0).sum()) for w in self._weightings)
 
     def add_guard(self, cuts: list[GuardCut]) -> int:
         """Add feasibility cuts of the humanitarian guard, each distinct one once."""
@@ -130,43 +181,45 @@ class Master:
         for cut in cuts:
             scale = max(1e-9, float(np.abs(cut.slope).max()))
             row = np.round(np.append(cut.slope, cut.constant) / scale, 9)
-            if row.tobytes() in seen:
-                continue
-            seen.add(row.tobytes())
-            index = np.flatnonzero(cut.slope)
-            limit = float(-cut.constant / scale) + 1e-9
-            self._solver.addRow(-highspy.kHighsInf, limit, len(index), index.astype(np.int32), cut.slope[index] / scale)
+            if row.tobytes() not in seen:
+                seen.add(row.tobytes())
+                index = np.flatnonzero(cut.slope).astype(np.int32)
+                limit = float(-cut.constant / scale) + 1e-9
+                self._solver.addRow(-INFINITY, limit, len(index), index, cut.slope[index] / scale)
         return len(seen)
 
     def exclude(self, z: Vector) -> None:
         """Forbid one binary point (a last resort when a guard cut is too weak numerically)."""
-        index = np.flatnonzero(self.integer[: self.M])
+        index = np.flatnonzero(self.leader.integer)
         one = z[index] > 0.5
         value = np.where(one, 1.0, -1.0)
-        self._solver.addRow(-highspy.kHighsInf, float(one.sum() - 1), len(index), index.astype(np.int32), value)
+        self._solver.addRow(-INFINITY, float(one.sum() - 1), len(index), index.astype(np.int32), value)
 
     def relax(self) -> Choice:
-        """Solve with z anywhere in [0, 1]."""
+        """Solve with z anywhere in [0, 1], to the last cut of the library."""
         self._integrality(False)
-        self._solver.setOptionValue("solver", "simplex")
-        self._solver.run()
-        return self._choice(relaxed=True)
+        while True:
+            self._solver.run()
+            choice = self._choice(relaxed=True)
+            if not choice.feasible or not self.separate(choice):
+                return choice
 
-    def solve(self, *, gap: float, nodes: int, seconds: float, start: Vector | None = None) -> Choice:
+    def solve(self, *, gap: float, nodes: int, seconds: float) -> Choice:
         """Solve with whole measures to a gap in absolute risk, within node and time limits."""
         self._integrality(True)
-        options = {"mip_abs_gap": gap, "mip_rel_gap": 0.0, "mip_max_nodes": nodes, "time_limit": seconds}
-        for key, value in options.items():
+        for key, value in {
+            "mip_abs_gap": gap,
+            "mip_rel_gap": 0.0,
+            "mip_max_nodes": nodes,
+            "time_limit": seconds,
+        }.items():
             self._solver.setOptionValue(key, value)
-        if start is not None:
-            solution = highspy.HighsSolution()
-            solution.col_value = list(start)
-            self._solver.setSolution(solution)
         self._solver.run()
+        self._solver.setOptionValue("time_limit", INFINITY)
         return self._choice(relaxed=False)
 
     def _integrality(self, on: bool) -> None:
-        index = np.flatnonzero(self.integer).astype(np.int32)
+        index = np.flatnonzero(self.leader.integer).astype(np.int32)
         kind = highspy.HighsVarType.kInteger if on else highspy.HighsVarType.kContinuous
         self._solver.changeColsIntegrality(len(index), index, np.array([kind] * len(index)))
 
@@ -174,37 +227,39 @@ class Master:
         status, info = self._solver.getModelStatus(), self._solver.getInfo()
         done = status == highspy.HighsModelStatus.kOptimal
         value = np.array(self._solver.getSolution().col_value)
-        feasible = done or (not relaxed and info.primal_solution_status == 2)
-        if not feasible or not len(value):
+        if not (done or (not relaxed and info.primal_solution_status == 2)) or not len(value):
             empty = np.zeros(0)
-            bound = np.inf if status == highspy.HighsModelStatus.kInfeasible else -np.inf
-            return Choice(empty, bound, np.inf, empty, False, done)
+            infeasible = status in (
+                highspy.HighsModelStatus.kInfeasible,
+                highspy.HighsModelStatus.kUnboundedOrInfeasible,
+            )
+            bound = -np.inf if relaxed or infeasible else float(info.mip_dual_bound)
+            return Choice(empty, bound, np.inf, empty, False, infeasible)
         z = np.clip(value[: self.M], 0.0, 1.0)
         if not relaxed:
-            z = np.where(self.integer[: self.M], np.round(z), z)
+            z = np.where(self.leader.integer, np.round(z), z)
         bound = info.objective_function_value if relaxed else info.mip_dual_bound
         return Choice(
-            z, float(bound), float(info.objective_function_value), value[self.M : self.M + self.blocks], True, done
+            z, float(bound), float(info.objective_function_value), value[np.array(self._theta, dtype=np.int64)], True
         )
 
-    def status(self) -> Any:
-        """HiGHS' model status of the last solve."""
-        return self._solver.getModelStatus()
+    @property
+    def nodes(self) -> int:
+        """Branch-and-bound nodes of the last solve."""
+        return max(0, int(self._solver.getInfo().mip_node_count))
 
 
 def wishes(leader: Leader, budgets: dict[str, float], require: tuple[str, ...], forbid: tuple[str, ...]) -> Wishes:
     """The leader's polyhedron under budgets (≤ on `cost`), required and forbidden variables by name."""
     limited = [r for r, name in enumerate(leader.resources) if name in budgets]
+    most = np.array([budgets[leader.resources[r]] for r in limited])
     rows = csr_matrix(leader.cost[limited]) if limited else csr_matrix((0, len(leader.names)))
-    from scipy.sparse import vstack
-
     B = csr_matrix(vstack([leader.B, rows]))
-    names = (*leader.row_names, *(f"budget {leader.resources[r]} ≤ {budgets[leader.resources[r]]:g}" for r in limited))
+    names = (*leader.row_names, *(f"budget: {leader.resources[r]} ≤ {m:g}" for r, m in zip(limited, most, strict=True)))
     low, high = np.zeros(len(leader.names)), np.ones(len(leader.names))
     for name in require:
         low[leader.names.index(name)] = 1.0
     for name in forbid:
         high[leader.names.index(name)] = 0.0
     lower = np.concatenate([leader.row_lower, np.full(len(limited), -np.inf)])
-    upper = np.concatenate([leader.row_upper, np.array([budgets[leader.resources[r]] for r in limited])])
-    return Wishes(B, bounded(lower), bounded(upper), names, low, high)
+    return Wishes(B, bounded(lower), bounded(np.concatenate([leader.row_upper, most])), names, low, high)

@@ -13,15 +13,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from counterpact.errors import InfeasibleError, UnprovenError, UsageError, nearest
+from counterpact.errors import UnprovenError, UsageError, nearest
+from counterpact.strategy.explain import explain
 from counterpact.strategy.guard import Guard
 from counterpact.strategy.instance import Instance, Vector
-from counterpact.strategy.master import Master, wishes
-from counterpact.strategy.reply import Oracle, Sweep
+from counterpact.strategy.master import Choice, Master, Wishes, wishes
+from counterpact.strategy.reply import Cuts, Oracle, Sweep
 from counterpact.strategy.risk import Risk
 
 #: Least denominator of the gap, in combined risk.
 EPSILON = 1e-9
+#: Groups of scenarios a weighting is cut into; fewer make the master quick, more make its cuts sharp.
+GROUPS, TAIL_GROUPS = 6, 1
+#: Gap to which the master is solved, as a share of the wanted gap and of the present one.
+AIM, LOOSE = 0.25, 0.2
+#: Most branch-and-bound nodes of one master.
+NODES = 5000
 
 
 @dataclass(frozen=True)
@@ -40,16 +47,6 @@ class Request:
     time_limit: float = 60.0
     max_rounds: int = 60
     seed: int = 0
-
-
-@dataclass(frozen=True)
-class Play:
-    """One line of the adversary's playbook: a plan, valid as a cut in its scenario at every z."""
-
-    scenario: int
-    objective: int
-    columns: tuple[int, ...]
-    amounts: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -80,21 +77,35 @@ class Package:
         return (self.upper_bound_before - self.upper_bound) / max(self.upper_bound_before, EPSILON)
 
 
+def gap_of(upper: float, lower: float, before: float) -> float:
+    """(UB − LB) / max(UB(0) − LB, ε): the gap as a share of the achievable effect.
+
+    >>> round(gap_of(100.0, 98.8, 108.8), 3)  # 1.2 % of the value
+    0.12
+    """
+    return max(0.0, upper - lower) / max(before - lower, EPSILON)
+
+
 class _Search:
     """The state of one design: bounds, incumbent, log."""
 
-    def __init__(self, instance: Instance, request: Request, oracle: Oracle, guard: Guard) -> None:
+    def __init__(self, instance: Instance, request: Request, oracle: Oracle, guard: Guard, limits: Wishes) -> None:
         self.instance, self.request, self.oracle, self.guard = instance, request, oracle, guard
+        self.limits = limits
         self.probability = oracle.stack.probability
         self.started = time.perf_counter()
         self.best: Sweep | None = None
         self.upper, self.lower = np.inf, -np.inf
         self.log: list[dict[str, float]] = []
-        self.zero = oracle.sweep(np.zeros(len(instance.leader.names)))
+        self.zero = oracle.zero()
         self.before = self.risk(self.zero.upper)
 
     def risk(self, values: Vector) -> float:
         return self.request.risk.value(values @ self.instance.weights, self.probability)
+
+    def weights(self, values: Vector) -> Vector:
+        """The risk's worst weights (S,) at reply values (S, O)."""
+        return self.request.risk.weights(values @ self.instance.weights, self.probability)
 
     def offer(self, sweep: Sweep) -> bool:
         """Take the sweep as incumbent if better. Its z must be whole and leave room for civilians."""
@@ -108,7 +119,7 @@ class _Search:
     def gap(self) -> float:
         if not np.isfinite(self.upper) or not np.isfinite(self.lower):
             return np.inf
-        return max(0.0, self.upper - self.lower) / max(self.before - self.lower, EPSILON)
+        return gap_of(self.upper, self.lower, self.before)
 
     @property
     def late(self) -> bool:
@@ -123,21 +134,27 @@ def design(
     request: Request | None = None,
     *,
     oracle: Oracle | None = None,
+    guard: Guard | None = None,
+    shelf: list[Cuts] | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Package:
     """The best package found for the request, with proven upper and solver-claimed lower bound.
 
+    `oracle`, `guard` and `shelf` (cuts, extended in place) carry what is known from one request to the next.
     Raises `InfeasibleError` naming the limits that clash, `UnprovenError` if nothing usable was found in time.
     """
     request = request or Request()
     _check(instance, request)
     limits = wishes(instance.leader, request.budgets, request.require, request.forbid)
     oracle = oracle or Oracle(instance)
-    guard = Guard(instance)
-    search = _Search(instance, request, oracle, guard)
-    master = Master(instance, limits, request.risk, _groups(search.zero, instance), oracle.stack.S)
-    master.set_probability(oracle.stack.probability)
-    master.add(search.zero)
+    guard = guard or Guard(instance)
+    search = _Search(instance, request, oracle, guard, limits)
+    order, count = search.zero.upper @ instance.weights, GROUPS if request.risk.kind == "mean" else TAIL_GROUPS
+    master = Master(instance, limits, groups=count, order=order, shelf=shelf)
+    if not shelf:
+        master.add(search.zero)
+        master.add(oracle.sweep(np.ones(len(limits.low))))  # everything on: no package can do better
+    master.weigh(search.weights(search.zero.upper))
     _relaxed_phase(search, master, progress)
     _whole_phase(search, master, progress)
     return _finish(search)
@@ -153,17 +170,8 @@ def _check(instance: Instance, request: Request) -> None:
             raise UsageError(f'"{name}" is not a resource of this case. {nearest(name, leader.resources)}')
 
 
-def _groups(zero: Sweep, instance: Instance, count: int = 12) -> Vector:
-    """Group scenarios by their risk at z = 0, in equal numbers: (S,) group numbers."""
-    order = np.argsort(zero.upper @ instance.weights, kind="stable")
-    count = min(count, len(order))
-    groups = np.empty(len(order), dtype=np.int64)
-    groups[order] = np.arange(len(order)) * count // len(order)
-    return groups
-
-
 def _relaxed_phase(
-    search: _Search, master: Master, progress: Callable[[float, str], None] | None, rounds: int = 12
+    search: _Search, master: Master, progress: Callable[[float, str], None] | None, rounds: int = 5
 ) -> None:
     """Cutting planes on the linear relaxation, stabilised between the master's point and the best point seen."""
     centre: Vector | None = None
@@ -171,56 +179,71 @@ def _relaxed_phase(
     for turn in range(rounds):
         choice = master.relax()
         if not choice.feasible:
-            raise InfeasibleError("no package satisfies all limits of this request.")
+            raise explain(search.instance.leader, search.limits)
         search.lower = max(search.lower, choice.bound)
         z = choice.z if centre is None else 0.5 * choice.z + 0.5 * centre
         sweep = search.oracle.sweep(z)
         value = search.risk(sweep.upper)
         if value < best:
             best, centre = value, z
-        added = master.add(sweep, choice)
+        added = master.add(sweep, choice) + master.weigh(search.weights(sweep.lower))
         search.note(
             phase=0, turn=turn, value=value, added=added, solved=sweep.solved, t=time.perf_counter() - search.started
         )
         if progress:
             progress(0.1 + 0.3 * turn / rounds, f"relaxation, round {turn + 1}")
-        if (best - search.lower) <= 0.2 * search.request.gap * (search.before - search.lower) or search.late:
+        if (best - search.lower) <= search.request.gap * (search.before - search.lower) or search.late:
             break
 
 
 def _whole_phase(search: _Search, master: Master, progress: Callable[[float, str], None] | None) -> None:
     """Solve the master with whole measures, reply, add cuts, until the gap is closed."""
-    request = search.request
-    for turn in range(request.max_rounds):
-        left = max(1.0, request.time_limit - (time.perf_counter() - search.started))
-        aim = 0.25 * request.gap * max(search.before - search.lower, EPSILON)
-        choice = master.solve(gap=aim, nodes=2000, seconds=left)
+    request, sharp = search.request, 1.0
+    for _ in range(request.max_rounds):
+        aim = AIM * request.gap * max(search.before - search.lower, EPSILON)
+        if np.isfinite(search.upper):
+            aim = max(aim, LOOSE * (search.upper - search.lower))
+        choice, mip = _ask(search, master, sharp * aim)
         if not choice.feasible:
-            if np.isinf(choice.bound) and choice.bound > 0 and search.best is None:
-                raise InfeasibleError("no package satisfies all limits and the humanitarian guard together.")
+            if choice.proven_infeasible and search.best is None:
+                raise explain(search.instance.leader, search.limits, search.guard)
             break
         search.lower = max(search.lower, choice.bound)
         cuts = search.guard.cuts(choice.z)
         sweep = search.oracle.sweep(choice.z)
-        added = master.add(sweep, choice)
+        added = master.add(sweep, choice) + master.weigh(search.weights(sweep.lower))
         if cuts:
             master.add_guard(cuts)
             if any(c.constant + c.slope @ choice.z <= 1e-9 for c in cuts):
                 master.exclude(choice.z)
         else:
             search.offer(sweep)
-        search.note(
-            phase=1,
-            turn=turn,
-            value=search.risk(sweep.upper),
-            added=added,
-            solved=sweep.solved,
-            t=time.perf_counter() - search.started,
-        )
+        search.note(phase=1, value=search.risk(sweep.upper), added=added, solved=sweep.solved, rows=master.cuts, **mip)
         if progress:
             progress(0.4 + 0.6 * min(1.0, request.gap / max(search.gap, 1e-9)), f"package, gap {search.gap:.1%}")
-        if search.gap <= request.gap or search.late or (not added and not cuts):
+        if search.gap <= request.gap or search.late:
             break
+        if not added and not cuts:
+            if sharp < 1e-3:
+                break
+            sharp *= 0.2
+
+
+def _ask(search: _Search, master: Master, aim: float) -> tuple[Choice, dict[str, float]]:
+    """The master's whole z: re-solved until it violates nothing already known by more than the aim."""
+    asked, nodes = 0, 0
+    while True:
+        master.relax()
+        left = max(0.5, search.request.time_limit - (time.perf_counter() - search.started))
+        choice = master.solve(gap=aim, nodes=NODES, seconds=left)
+        asked += 1
+        nodes += master.nodes
+        if not choice.feasible or search.late or asked >= 8:
+            break
+        known = master.model(choice.z)
+        if known <= choice.value + aim or not master.separate(choice):
+            break
+    return choice, {"asked": asked, "nodes": nodes}
 
 
 def _finish(search: _Search) -> Package:

@@ -49,11 +49,11 @@ class Risk:
         >>> Risk("cvar", 0.5).weights(np.array([1.0, 3.0, 2.0]), np.array([0.25, 0.25, 0.5]))
         array([0. , 0.5, 0.5])
         """
-        share = probability / probability.sum()
+        share: Vector = probability / probability.sum()
         if self.kind == "mean":
             return share
         order = np.argsort(-values, kind="stable")
-        q = np.zeros_like(share)
+        q: Vector = np.zeros_like(share)
         if self.kind == "worst":
             q[order[0]] = 1.0
             return q

@@ -7,6 +7,7 @@ Costs are normalised: c_so(z) = h_so / normaliser_o + fixed_s − P_s z.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import block_diag, csr_matrix, vstack
 
 from counterpact.errors import CaseError, Problem
@@ -16,7 +17,7 @@ from counterpact.strategy.instance import Instance, Vector
 class Stack:
     """The scenarios of an instance, or some of them, as stacked arrays."""
 
-    def __init__(self, instance: Instance, chosen: Vector | None = None) -> None:
+    def __init__(self, instance: Instance, chosen: NDArray[np.int64] | None = None) -> None:
         scenarios = [instance.scenarios[int(s)] for s in chosen] if chosen is not None else list(instance.scenarios)
         self.scenarios = scenarios
         self.S, self.O = len(scenarios), len(instance.objectives)
