@@ -29,7 +29,7 @@ def system_of(rows) -> System:
     for j in range(COLUMNS):
         system.column(j, upper=10.0)
     for i, (columns, low, width) in enumerate(rows):
-        system.row({j: 1.0 for j in columns}, low, low + width, f"f{i}")
+        system.row(dict.fromkeys(columns, 1.0), low, low + width, f"f{i}")
     return system
 
 
@@ -61,8 +61,7 @@ def test_all_minimal_and_maximal_sets_are_found_and_no_other(rows):
     maximal = {
         frozenset(f"f{i}" for i in c)
         for c in every
-        if feasible[c]
-        and not any(feasible[tuple(sorted((*c, i)))] for i in range(len(rows)) if i not in c)
+        if feasible[c] and not any(feasible[tuple(sorted((*c, i)))] for i in range(len(rows)) if i not in c)
     }
     system = system_of(rows)
     found = enumerate_sets(system, names)

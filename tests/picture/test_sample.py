@@ -122,9 +122,7 @@ def test_a_repeated_claim_is_no_second_witness():
     alone = build_picture(make(**tables, facts=rows), draws=20)
     repeated = build_picture(make(**tables, facts=[*rows, echo]), draws=20)
     independent = build_picture(make(**tables, facts=[*rows, fact("c", "e", 20, 22)]), draws=20)
-    weight = [
-        next(w.weight for w in p.worlds if "b" in w.facts) for p in (alone, repeated, independent)
-    ]
+    weight = [next(w.weight for w in p.worlds if "b" in w.facts) for p in (alone, repeated, independent)]
     assert weight[0] == pytest.approx(weight[1]) == pytest.approx(0.5)
     assert weight[2] > 0.85
 

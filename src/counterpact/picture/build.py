@@ -37,18 +37,14 @@ def _bonds(case: Case) -> list[list[str]]:
     return found
 
 
-def components(
-    case: Case, limits: Sequence[Evidence], roles: set[Role], *, ceilings: bool = True
-) -> list[Component]:
+def components(case: Case, limits: Sequence[Evidence], roles: set[Role], *, ceilings: bool = True) -> list[Component]:
     """The network's independent parts with the facts of these roles."""
     network = Network(case)
     groups = network.joined(_bonds(case))
     return [network_component(case, network, group, limits, roles, ceilings) for group in groups]
 
 
-def build_picture(
-    case: Case, *, draws: int = 400, seed: int = 0, progress: Progress | None = None
-) -> Picture:
+def build_picture(case: Case, *, draws: int = 400, seed: int = 0, progress: Progress | None = None) -> Picture:
     """Reconcile a case: contradictions, checks, worlds, bounds, draws, value of evidence.
 
     `draws`: rows of `Samples.flows`. The same case, draws and seed give the same picture.
@@ -123,9 +119,7 @@ def _overruled(case: Case, options: Sequence[Sequence[worlds.Branch]]) -> tuple[
         kind, item, year = name.split(":")
         row = case.channels[item] if kind == "ceiling" else case.limits[item]
         facts = row.facts
-        what = (
-            f"the capacity of channel {item}" if kind == "ceiling" else f"the {case.limits[item].role} limit {item}"
-        )
+        what = f"the capacity of channel {item}" if kind == "ceiling" else f"the {case.limits[item].role} limit {item}"
         checks.append(
             Check(
                 "ceiling-overruled",

@@ -82,9 +82,7 @@ def grow(system: System, facts: Set, universe: Sequence[str]) -> Set:
     return base
 
 
-def enumerate_sets(
-    system: System, facts: Sequence[str], *, most: int = 200, steps: int = 600
-) -> Enumeration:
+def enumerate_sets(system: System, facts: Sequence[str], *, most: int = 200, steps: int = 600) -> Enumeration:
     """All minimal inconsistent and maximal consistent sets of `facts`, up to `most` minimal sets and `steps`."""
     if not facts:
         return Enumeration((), (frozenset(),), True)

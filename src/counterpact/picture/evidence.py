@@ -169,6 +169,9 @@ def _role(fact: Fact, estimand: Estimand, end: date, case: Case) -> tuple[Role, 
     network = bool(estimand.channels) and estimand.kind in ADDITIVE
     if fact.claim is Claim.DENIAL:
         return Role.DENIAL, "a denial: set against the rivals, binds nothing"
+    whole = case.facts.get(fact.part_of)
+    if whole is not None and whole.estimand == fact.estimand:
+        return Role.DEFINITION, f"a part of {whole.id}, not the whole"
     if fact.definition.strip():
         return Role.DEFINITION, f"definition differs: {fact.definition}"
     if not network:
@@ -192,9 +195,7 @@ def gather(case: Case) -> tuple[tuple[Evidence, ...], dict[str, str]]:
         interval, when = in_unit_of(case, fact, estimand), span(fact, case)
         if interval is None:
             unbound[fact.id] = (
-                "no number"
-                if stated_interval(fact) is None
-                else f"no factor from {fact.unit} to {estimand.unit}"
+                "no number" if stated_interval(fact) is None else f"no factor from {fact.unit} to {estimand.unit}"
             )
             continue
         if when is None:

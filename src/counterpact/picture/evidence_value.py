@@ -7,12 +7,13 @@ answer is a collection list: first what is worth asking for even where the truth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from counterpact.case.model import Factor
 from counterpact.picture.bounds import spread, targets
-from counterpact.picture.reconcile import Component
+from counterpact.picture.reconcile import Component, Form
 from counterpact.picture.result import EvidenceValue
 from counterpact.picture.system import System
 from counterpact.picture.worlds import Branch
@@ -48,10 +49,10 @@ def values(
 
 def _shrinks(
     part: Component,
-    asked: dict,  # type: ignore[type-arg]
+    asked: Mapping[str, list[tuple[Form, Factor | None]]],
     objectives: list[str],
     before: dict[str, tuple[float, float]],
-    cost: dict[int, float],
+    cost: Mapping[int, float],
     ends: tuple[float, float],
     widths: dict[str, float],
 ) -> dict[str, list[float]]:
@@ -70,7 +71,7 @@ def _shrinks(
 class _Fixed:
     """A row `Σ cost·x = value`, present inside the `with` block only."""
 
-    def __init__(self, system: System, cost: dict[int, float], value: float) -> None:
+    def __init__(self, system: System, cost: Mapping[int, float], value: float) -> None:
         scaled = {i: c * system.scales[i] for i, c in cost.items()}
         self.norm = max(abs(c) for c in scaled.values())
         self.highs, self.value = system._highs, value / self.norm
@@ -79,9 +80,7 @@ class _Fixed:
 
     def __enter__(self) -> None:
         slack = 1e-7 * max(abs(self.value), 1e-6)
-        self.highs.addRow(
-            self.value - slack, self.value + slack, len(self.index), self.index, self.coefficients
-        )
+        self.highs.addRow(self.value - slack, self.value + slack, len(self.index), self.index, self.coefficients)
 
     def __exit__(self, *_: object) -> None:
         last = self.highs.getNumRow() - 1

@@ -44,9 +44,7 @@ class Network:
     def role(self, place: str, good: str) -> str:
         """`source`, `transit`, `sink` or `none`."""
         come, go = (place, good) in self.arriving, (place, good) in self.leaving
-        return {(True, True): "transit", (False, True): "source", (True, False): "sink"}.get(
-            (come, go), "none"
-        )
+        return {(True, True): "transit", (False, True): "source", (True, False): "sink"}.get((come, go), "none")
 
     def limited(self, limit: Limit) -> list[str]:
         """Channels whose sum a supply or demand limit restrains."""

@@ -69,7 +69,7 @@ def _interior(A: Vector, low: Vector, high: Vector) -> tuple[Vector, NDArray[np.
     lp.a_matrix_.start_ = np.array(start, np.int32)
     lp.a_matrix_.index_ = np.array(index, np.int32)
     lp.a_matrix_.value_ = np.array(value, float)
-    highs = highspy.Highs()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
@@ -106,7 +106,16 @@ def find_hull(A: Vector, low: Vector, high: Vector, extremes: Extremes, rng: np.
     G = np.vstack([g[moving & np.isfinite(h)] for g, h in sides])
     h = np.concatenate([h[moving & np.isfinite(h)] for _, h in sides])
     norms = np.linalg.norm(G, axis=1)
-    return Hull(centre, basis, G / norms[:, None], np.maximum(h / norms, 0.0))
+    G, h = _without_parallels(G / norms[:, None], np.maximum(h / norms, 0.0))
+    return Hull(centre, basis, G, h)
+
+
+def _without_parallels(G: Vector, h: Vector) -> tuple[Vector, Vector]:
+    """Of rows with the same direction only the tightest."""
+    order = np.argsort(h, kind="stable")
+    _, first = np.unique(np.round(G[order], 9), axis=0, return_index=True)
+    keep = np.sort(order[first])
+    return G[keep], h[keep]
 
 
 def rounded(hull: Hull, steps: int, rng: np.random.Generator) -> Hull:
@@ -149,9 +158,10 @@ def walk(hull: Hull, start: Vector, steps: int, rng: np.random.Generator, fixed:
 def _chord(a: Vector, slack: Vector, rng: np.random.Generator) -> Vector:
     """A uniform step on each walker's chord along a direction with `G·d = a`."""
     ahead, behind = a > 1e-12, a < -1e-12
-    room = np.maximum(slack, 0.0)
-    top = (room[ahead] / a[ahead, None]).min(axis=0) if ahead.any() else np.zeros(slack.shape[1])
-    low = (room[behind] / a[behind, None]).max(axis=0) if behind.any() else np.zeros(slack.shape[1])
+    none = np.zeros(slack.shape[1])
+    top = (slack[ahead] * (1 / a[ahead])[:, None]).min(axis=0) if ahead.any() else none
+    low = (slack[behind] * (1 / a[behind])[:, None]).max(axis=0) if behind.any() else none
+    top, low = np.maximum(top, 0.0), np.minimum(low, 0.0)
     return np.asarray(low + (top - low) * rng.random(slack.shape[1]), float)
 
 
@@ -186,6 +196,4 @@ def slices(hull: Hull, functional: Vector, ends: tuple[Vector, Vector], values: 
     share_low = np.clip(values / low if low < 0 else np.zeros_like(values), 0.0, 1.0)
     share_high = np.clip(values / high if high > 0 else np.zeros_like(values), 0.0, 1.0)
     below = values < 0
-    return np.asarray(
-        np.where(below, ends[0][:, None] * share_low, ends[1][:, None] * share_high), float
-    )
+    return np.asarray(np.where(below, ends[0][:, None] * share_low, ends[1][:, None] * share_high), float)

@@ -88,15 +88,11 @@ class Component:
             return 1 / high, 1 / low
         return low, high
 
-    def form(
-        self, weights: Mapping[str, float], factor: str, cells: Iterable[int], unit: str, to_unit: str
-    ) -> Form:
+    def form(self, weights: Mapping[str, float], factor: str, cells: Iterable[int], unit: str, to_unit: str) -> Form:
         """Σ weights·flow over cells, turned by the factor into `to_unit`."""
         low, high = self.ratio(factor, unit, to_unit)
         cells = list(cells)
-        flows = {
-            self._flow(ch, cell): w for ch, w in weights.items() if ch in self.channels for cell in cells
-        }
+        flows = {self._flow(ch, cell): w for ch, w in weights.items() if ch in self.channels for cell in cells}
         if low == high:
             return Form({i: w * low for i, w in flows.items()})
         if not self.case.factors[factor].varies:
@@ -178,8 +174,8 @@ class Component:
             flows = {self._flow(ch, c): 1.0 for ch in group for c in cells}
             scale = max(self.scale(ch) for ch in group) * math.sqrt(ratio[0] * ratio[1])
             column = self.system.column(key, scale=scale)
-            self.system.row({column: 1.0} | {i: -ratio[0] for i in flows}, 0.0, math.inf)
-            self.system.row({column: 1.0} | {i: -ratio[1] for i in flows}, -math.inf, 0.0)
+            self.system.row({column: 1.0} | dict.fromkeys(flows, -ratio[0]), 0.0, math.inf)
+            self.system.row({column: 1.0} | dict.fromkeys(flows, -ratio[1]), -math.inf, 0.0)
         return self.system.column(key)
 
     def estimand_form(self, estimand: Estimand, cells: Iterable[int]) -> Form:
@@ -249,8 +245,6 @@ def _add_ceilings(part: Component, channel: Channel, ceilings: bool) -> None:
         if ceilings and first <= year <= last:
             top = 0.0 if unused_in(channel, year, part.case) else channel.capacity_high
             part.system.row(columns, -math.inf, top, f"ceiling:{channel.id}:{year}")
-
-
 
 
 def network_component(

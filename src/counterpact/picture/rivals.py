@@ -6,12 +6,11 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from counterpact.picture.contradictions import Enumeration, Set, adjustments, enumerate_sets, verified
+from counterpact.picture.contradictions import Enumeration, Set, adjustments, enumerate_sets, shrink, verified
 from counterpact.picture.evidence import ADDITIVE, Evidence, Role
 from counterpact.picture.reconcile import Component
 from counterpact.picture.result import ConflictKind, Contradiction
 from counterpact.quantity import format_interval
-
 
 STRAINED = 3.0
 """Amounts over different times are worth reporting if they need at least this many times the pace."""
@@ -141,25 +140,52 @@ def needed_pace(a: Evidence, b: Evidence) -> float:
 def _strain(pace: float) -> str:
     if not math.isfinite(pace):
         return ""
-    return f" But then things went {pace:.0f} times faster outside the common time than the lower claim allows on average."
+    return (
+        f" But then things went {pace:.0f} times faster outside the common time than the lower claim allows on average."
+    )
 
 
-def different_definitions(part: Component) -> list[Set]:
-    """Minimal sets that hold a fact of another definition: alone, or with one rival of its estimand.
+def _kin(a: Evidence, b: Evidence) -> bool:
+    """True if one is a part of the other, or both are parts of the same whole."""
+    shared = {a.fact.part_of, a.id} & {b.fact.part_of, b.id}
+    return bool(shared - {""})
 
-    Facts of different definitions are only put side by side in pairs: chains of them would say little.
+
+def different_definitions(part: Component, world: Set) -> list[Set]:
+    """Minimal sets that hold a fact of another definition: pairs of one estimand, and one set for each such fact
+    that cannot stand beside `world` (facts that agree) and the others of its kind.
+
+    One source that counts two things is no rivalry, nor is a whole beside its part.
     """
-    limits = without_echoes(part.limits)
-    odd = [e for e in limits if e.role is Role.DEFINITION]
-    alone = {e.id for e in limits if not part.system.tension({e.id}).consistent}
-    found = [frozenset({e.id}) for e in odd if e.id in alone]
+    limits = {e.id: e for e in without_echoes(part.limits)}
+    odd = [e for e in limits.values() if e.role is Role.DEFINITION and not e.fact.part_of]
+    alone = {e.id for e in odd if not part.system.tension({e.id}).consistent}
+    found = {frozenset({name}): None for name in sorted(alone)}
     for a in odd:
-        for b in limits:
-            later = b.role is Role.DEFINITION and limits.index(b) <= limits.index(a)
-            if later or b.estimand.id != a.estimand.id or {a.id, b.id} & alone:
-                continue
-            if not part.system.tension({a.id, b.id}).consistent:
-                found.append(frozenset({a.id, b.id}))
+        for b in limits.values():
+            rival = b.estimand.id == a.estimand.id and b.fact.origin != a.fact.origin and not _kin(a, b)
+            if rival and not {a.id, b.id} & alone and a.id != b.id:
+                pair = frozenset({a.id, b.id})
+                if pair not in found and not part.system.tension(pair).consistent:
+                    found[pair] = None
+    if part.channels:
+        for mus in _beside(part, world, frozenset(e.id for e in odd) - alone):
+            if len({limits[f].fact.origin for f in mus}) > 1 and not any(known <= mus for known in found):
+                found[mus] = None
+    return list(found)
+
+
+def _beside(part: Component, world: Set, odd: Set) -> list[Set]:
+    """Minimal sets in `world` with the odd facts, until the rest agrees; each takes one odd fact out."""
+    found = []
+    facts = world | odd
+    while odd and not part.system.tension(facts).consistent:
+        mus = shrink(part.system, facts)
+        found.append(mus)
+        gone = min(mus & odd, default="")
+        if not gone:
+            break
+        facts, odd = facts - {gone}, odd - {gone}
     return found
 
 
@@ -179,7 +205,7 @@ def find(
         sets = enumerate_sets(part.system, facts, most=most)
         known[frozenset(facts)] = sets
         complete &= sets.complete
-        minimal = [*sets.minimal, *different_definitions(part)]
+        minimal = [*sets.minimal, *different_definitions(part, sets.maximal[0])]
         found += [_report(part, mus) for mus in sorted(minimal, key=lambda s: (len(s), sorted(s)))]
         found += different_times(part)
     order = [ConflictKind.CONFLICT, ConflictKind.DEFINITIONS, ConflictKind.PERIODS]

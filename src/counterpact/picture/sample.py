@@ -25,7 +25,7 @@ from counterpact.picture.worlds import Branch
 
 Vector = NDArray[np.float64]
 CHAINS = 4
-LEAST_PER_CHAIN = 150
+LEAST_PER_CHAIN = 250
 STRATA = 8
 """Values of a common factor drawn for each branch."""
 
@@ -69,8 +69,7 @@ def _used(part: Component, A: Vector) -> NDArray[np.int64]:
     wanted = {
         label[i]
         for key, i in part.system.keys.items()
-        if isinstance(key, tuple)
-        and (key[0] == "u" or part.cells.year(key[-1]) == part.case.head.baseline)
+        if isinstance(key, tuple) and (key[0] == "u" or part.cells.year(key[-1]) == part.case.head.baseline)
     }
     return np.flatnonzero(np.isin(label, sorted(wanted)))
 
@@ -103,14 +102,14 @@ def _body(part: Component, active: frozenset[str], lead: Form | None, rng: np.ra
 
 
 def _steps(dimension: int) -> int:
-    return 60 + 6 * dimension
+    return 60 + 5 * dimension
 
 
 def _draw_body(body: _Body, number: int, rng: np.random.Generator) -> Vector:
     """(columns, number) scaled points: headline uniform between its ends, the rest uniform given it."""
     hull = body.hull
     if hull.dimension == 0:
-        return np.repeat(hull.centre[:, None], number, axis=1)
+        return np.asarray(np.repeat(hull.centre[:, None], number, axis=1), float)
     low, high = (float(body.functional @ p) for p in body.ends)
     if high - low <= FLAT:
         z = walk(hull, np.zeros((hull.dimension, number)), _steps(hull.dimension), rng)
@@ -118,7 +117,7 @@ def _draw_body(body: _Body, number: int, rng: np.random.Generator) -> Vector:
         shares = (rng.permutation(number) + rng.random(number)) / number
         start = slices(hull, body.functional, body.ends, low + (high - low) * shares)
         z = walk(hull, start, _steps(hull.dimension), rng, body.functional)
-    return hull.centre[:, None] + hull.basis @ z
+    return np.asarray(hull.centre[:, None] + hull.basis @ z, float)
 
 
 def _spread_out(body: _Body, number: int, rng: np.random.Generator, columns: int) -> Vector:
@@ -135,7 +134,8 @@ def draw_component(part: Component, branch: Branch, number: int, rng: np.random.
     system = part.system
     scales = np.array(system.scales)[:, None]
     if not commons:
-        return _spread_out(_body(part, branch.active, lead, rng), number, rng, len(scales)) * scales
+        x = _spread_out(_body(part, branch.active, lead, rng), number, rng, len(scales))
+        return np.asarray(x * scales, float)
     groups = np.array_split(np.arange(number), min(STRATA, max(number, 1)))
     x = np.zeros((len(scales), number))
     for k, group in enumerate(groups):
@@ -144,7 +144,7 @@ def draw_component(part: Component, branch: Branch, number: int, rng: np.random.
         for column, ends in kept:
             system.lowers[column], system.uppers[column] = ends
             system._highs.changeColBounds(column, *ends)
-    return x * scales
+    return np.asarray(x * scales, float)
 
 
 def _fix_commons(part: Component, branch: Branch, share: float) -> list[tuple[int, tuple[float, float]]]:
@@ -216,9 +216,7 @@ def draw(
     )
 
 
-def _read(
-    part: Component, x: Vector, index: dict[str, int], flows: Vector, values: dict[str, Vector]
-) -> None:
+def _read(part: Component, x: Vector, index: dict[str, int], flows: Vector, values: dict[str, Vector]) -> None:
     """Put a component's draws into the flows, and add up objectives and estimands."""
     for name, forms in targets(part).items():
         total = np.zeros(x.shape[1])
@@ -256,9 +254,7 @@ def _implied(part: Component, x: Vector) -> dict[str, Vector]:
     return found
 
 
-def _free_factors(
-    case: Case, known: dict[str, Vector], number: int, rng: np.random.Generator
-) -> dict[str, Vector]:
+def _free_factors(case: Case, known: dict[str, Vector], number: int, rng: np.random.Generator) -> dict[str, Vector]:
     """Factors that no component holds: uniform in their interval."""
     return {
         row.id: rng.uniform(row.low or 0.0, row.high or row.low or 0.0, number)

@@ -95,9 +95,7 @@ class System:
         size = max([*finite, 1e-3 * norm]) if finite else norm
         if fact and ":" not in fact:
             low, high = low - MARGIN * size, high + MARGIN * size
-        self.rows.append(
-            _Row({i: a / norm for i, a in scaled.items()}, low / norm, high / norm, fact, size, norm)
-        )
+        self.rows.append(_Row({i: a / norm for i, a in scaled.items()}, low / norm, high / norm, fact, size, norm))
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -125,7 +123,7 @@ class System:
             entries.append(row.terms | slack)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         _fill(lp.a_matrix_, entries)
-        highs = highspy.Highs()
+        highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, setting in (
             ("output_flag", False),
             ("presolve", "off"),
@@ -199,9 +197,7 @@ class System:
         for i, c in cost.items():
             zero[i] = c * self.scales[i]
         self._norm_cost = max(float(np.abs(zero).max(initial=0.0)), 1e-300)
-        self._highs.changeColsCost(
-            self._columns, np.arange(self._columns, dtype=np.int32), zero / self._norm_cost
-        )
+        self._highs.changeColsCost(self._columns, np.arange(self._columns, dtype=np.int32), zero / self._norm_cost)
         sense = highspy.ObjSense.kMaximize if maximise else highspy.ObjSense.kMinimize
         self._highs.changeObjectiveSense(sense)
 
@@ -233,10 +229,12 @@ class System:
         if self._run() != self._optimal:
             return math.inf
         values = self._highs.getSolution().col_value
-        return sum(
-            (values[self._slack[i]] + values[self._slack[i] + 1]) * self.rows[i].norm
-            for i in self._fact_rows
-            if self.rows[i].fact == fact
+        return float(
+            sum(
+                (values[self._slack[i]] + values[self._slack[i] + 1]) * self.rows[i].norm
+                for i in self._fact_rows
+                if self.rows[i].fact == fact
+            )
         )
 
     def best(self, cost: Mapping[int, float], maximise: bool) -> tuple[float, Vector] | None:
@@ -269,7 +267,7 @@ class System:
         lp.row_upper_ = np.array([r.high for r in keep], float)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         _fill(lp.a_matrix_, [row.terms for row in keep])
-        highs = highspy.Highs()
+        highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         highs.setOptionValue("output_flag", False)
         highs.setOptionValue("threads", 1)
         highs.passModel(lp)

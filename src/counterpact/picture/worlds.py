@@ -113,7 +113,8 @@ def combine(
     order = sorted(range(len(picks)), key=lambda i: (-weights[i], picks[i]))
     worlds = []
     for i in order:
-        facts, dropped = set(loose), []
+        facts: set[str] = set(loose)
+        dropped: list[str] = []
         for c, k in enumerate(picks[i]):
             facts |= {f for f in parts[c][k].active if ":" not in f}
             dropped += parts[c][k].dropped

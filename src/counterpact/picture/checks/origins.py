@@ -30,7 +30,7 @@ def _alike(a: Evidence, b: Evidence) -> float:
 def copies(desk: Desk) -> Iterator[Check]:
     """The same number for the same time from the same hand (or word for word): one witness, not two."""
     for a, b in desk.pairs(claims=tuple(Claim)):
-        if a.fact.unit != b.fact.unit or _linked(a, b) or not a.overlaps(b):
+        if a.fact.unit != b.fact.unit or _linked(a, b) or not a.overlaps(b) or a.definition != b.definition:
             continue
         if a.fact.low is None or not (
             near(a.fact.low, b.fact.low or 0.0, 1e-9) and near(a.fact.high or 0, b.fact.high or 0, 1e-9)
@@ -42,15 +42,10 @@ def copies(desk: Desk) -> Iterator[Check]:
         odd = _shown(a) >= 3 and same_time
         if not (wording or (hand and same_time) or odd):
             continue
-        why = (
-            "in the same words"
-            if wording
-            else "from the same source or origin"
-            if hand
-            else "to the same odd digits"
-        )
+        why = "in the same words" if wording else "from the same source or origin" if hand else "to the same odd digits"
         severity = "note" if odd and not hand and not wording else "warning"
-        text = f"{tell(a)} and {tell(b)} give the same number {why}: probably one witness, not two. Mark one as repeating the other."
+        text = f"{tell(a)} and {tell(b)} give the same number {why}: probably one witness, not two. "
+        text += "Mark one as repeating the other."
         yield Check("same-origin", severity, (a.id, b.id), a.estimand.id, text)
 
 

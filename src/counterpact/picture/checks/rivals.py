@@ -32,10 +32,13 @@ def subsets(desk: Desk) -> Iterator[Check]:
         small, large = sorted((a, b), key=middle)
         if not small.disjoint(large) or small.months != large.months or small.fact.unit != large.fact.unit:
             continue
+        if small.fact.part_of or small.fact.source == large.fact.source:
+            continue
         for value, fact in _parts_of(desk, large):
             if fact not in (small.id,) and small.fact.low is not None and near(value, small.fact.low, CLOSE):
                 facts = tuple(f for f in (small.id, large.id, fact) if f)
-                text = f"{tell(small)} is close to {format_number(value)}, a part of {tell(large)}: it probably counts only that part."
+                text = f"{tell(small)} is close to {format_number(value)}, a part of {tell(large)}: "
+                text += "it probably counts only that part."
                 yield Check("subset", "warning", facts, small.estimand.id, text)
                 break
 
@@ -57,26 +60,30 @@ def plans(desk: Desk) -> Iterator[Check]:
     """A plan, forecast or proposal beside what then happened."""
     for group in desk.groups.values():
         for plan in (e for e in group if e.fact.claim in (Claim.PLAN, Claim.FORECAST)):
-            for real in group:
-                close = plan.overlaps(real) or abs((real.first - plan.end).days) <= 366
-                if real.fact.claim is Claim.ACTUAL and close and plan.disjoint(real):
-                    text = f"{tell(plan)} was a {plan.fact.claim.value}; what is reported is {tell(real)}."
-                    yield Check("plan-and-actual", "note", (plan.id, real.id), plan.estimand.id, text)
+            real = [
+                e
+                for e in group
+                if e.fact.claim is Claim.ACTUAL
+                and e.end >= plan.first
+                and (plan.overlaps(e) or (e.first - plan.end).days <= 366)
+                and plan.disjoint(e)
+                and e.definition == plan.definition
+            ]
+            if real:
+                rivals = "; ".join(tell(e) for e in real)
+                text = f"{tell(plan)} was a {plan.fact.claim.value}; what is reported is {rivals}."
+                yield Check("plan-and-actual", "note", (plan.id, *(e.id for e in real)), plan.estimand.id, text)
 
 
 def denials(desk: Desk) -> Iterator[Check]:
     """A denial or a small admission by the party concerned against what others report."""
     for group in desk.groups.values():
         for denial in (e for e in group if e.fact.claim is Claim.DENIAL):
-            against = [
-                e for e in group if e.fact.claim is Claim.ACTUAL and e.overlaps(denial) and e.disjoint(denial)
-            ]
+            against = [e for e in group if e.fact.claim is Claim.ACTUAL and e.overlaps(denial) and e.disjoint(denial)]
             if against:
                 rivals = "; ".join(tell(e) for e in against)
                 text = f"{tell(denial)} is what the party concerned admits; others report {rivals}."
-                yield Check(
-                    "denial", "warning", (denial.id, *(e.id for e in against)), denial.estimand.id, text
-                )
+                yield Check("denial", "warning", (denial.id, *(e.id for e in against)), denial.estimand.id, text)
 
 
 def contradictions(desk: Desk) -> Iterator[Check]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 from counterpact.case.values import Claim
 from counterpact.picture.checks.desk import Desk, middle, near, tell
+from counterpact.picture.checks.units import misprinted
 from counterpact.picture.evidence import ADDITIVE, Evidence
 from counterpact.picture.result import Check
 from counterpact.quantity import Period
@@ -32,6 +34,7 @@ def _rivals(e: Evidence, group: tuple[Evidence, ...]) -> list[Evidence]:
 def records(desk: Desk) -> Iterator[Check]:
     """A "record" or "highest since" that the estimand's own earlier figures deny."""
     for group in desk.groups.values():
+        unfit = misprinted(group)
         for e in group:
             sentence = e.fact.statement
             since, record = _SINCE.search(sentence), _RECORD.search(sentence)
@@ -42,7 +45,9 @@ def records(desk: Desk) -> Iterator[Check]:
             beaten = [
                 o
                 for o in _rivals(e, group)
-                if o.first.year > after and (middle(o) <= middle(e) if lowest else middle(o) >= middle(e))
+                if o.id not in unfit
+                and o.first.year > after
+                and (middle(o) <= middle(e) if lowest else middle(o) >= middle(e))
             ]
             if beaten:
                 told = "; ".join(tell(o) for o in beaten)
@@ -69,15 +74,14 @@ def shifted_years(desk: Desk) -> Iterator[Check]:
             ]
             clash = [o for o in same if not near(middle(o), middle(e), 0.1) and o.disjoint(e)]
             if beside and clash:
-                text = f"{tell(e)} is the figure of {beside[0].fact.period} ({tell(beside[0])}): the year may be shifted."
+                text = (
+                    f"{tell(e)} is the figure of {beside[0].fact.period} ({tell(beside[0])}): the year may be shifted."
+                )
                 yield Check("shifted-year", "warning", (e.id, beside[0].id), e.estimand.id, text)
 
 
 def _same_time(a: Evidence, b: Evidence, years: int) -> bool:
-    return (
-        (a.first.year + years, a.first.month) == (b.first.year, b.first.month)
-        and abs(a.days - b.days) <= 31
-    )
+    return (a.first.year + years, a.first.month) == (b.first.year, b.first.month) and abs(a.days - b.days) <= 31
 
 
 def silence(desk: Desk) -> Iterator[Check]:
@@ -94,7 +98,7 @@ def silence(desk: Desk) -> Iterator[Check]:
             ends = sorted({e.end for e in reports})
             if len(ends) < _LEAST_REPORTS:
                 continue
-            gaps = sorted((b - a).days for a, b in zip(ends, ends[1:], strict=False))
+            gaps = sorted((b - a).days for a, b in pairwise(ends))
             usual = timedelta(days=gaps[len(gaps) // 2])
             if today - ends[-1] > max(YEAR, _QUIET * usual):
                 last = max(reports, key=lambda e: (e.end, e.id))

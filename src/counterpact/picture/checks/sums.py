@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 from counterpact.case.model import Fact
-from counterpact.case.values import Claim
+from counterpact.case.values import Bound, Claim
 from counterpact.picture.checks.desk import Desk, near, tell
-from counterpact.picture.checks.text import mentions
-from counterpact.picture.evidence import ADDITIVE, stated_interval
+from counterpact.picture.checks.text import mentions, word_numbers
+from counterpact.picture.evidence import ADDITIVE, rounding, stated_interval
 from counterpact.picture.result import Check
 from counterpact.quantity import format_number
 
@@ -19,6 +20,13 @@ NEARLY_WHOLE = 0.05
 
 def _single(fact: Fact) -> bool:
     return fact.low is not None and fact.low == fact.high
+
+
+def _just_short(total: float, whole: Fact) -> bool:
+    """True if parts miss the whole by little, yet by more than the whole's own rounding and a 20,000th."""
+    low = whole.low or 0.0
+    slack = max(rounding(low) if whole.bound is not Bound.BETWEEN else 0.0, low / 20_000)
+    return (1 - NEARLY_WHOLE) * low <= total < low - slack
 
 
 def parts_and_whole(desk: Desk) -> Iterator[Check]:
@@ -40,11 +48,13 @@ def parts_and_whole(desk: Desk) -> Iterator[Check]:
         facts = (whole.id, *(m.id for m in members))
         total = " + ".join(format_number(m.low or 0.0) for m in members)
         if low > stated[1] * (1 + 1e-9):
-            text = f"The parts ({total} = {format_number(low)}) are more than the whole ({format_number(whole.high or 0)})."
+            said = format_number(whole.high or 0)
+            text = f"The parts ({total} = {format_number(low)}) are more than the whole ({said})."
             yield Check("part-sum", "error", facts, whole.estimand, text)
-        elif len(members) > 1 and high < stated[0] and high >= (1 - NEARLY_WHOLE) * stated[0]:
-            gap = format_number(stated[0] - high)
-            text = f"The parts ({total}) add up to {format_number(high)}, {gap} short of the whole ({format_number(stated[0])})."
+        elif len(members) > 1 and _just_short(high, whole):
+            added = sum(m.low or 0.0 for m in members)
+            said = format_number(whole.low or 0.0)
+            text = f"The parts ({total}) add up to {format_number(added)}; the whole is given as {said}."
             yield Check("part-sum", "warning", facts, whole.estimand, text)
 
 
@@ -56,11 +66,20 @@ def parts_in_the_sentence(desk: Desk) -> Iterator[Check]:
         said = [m.value for m in mentions(fact.statement) if not m.percent and not m.currency]
         if len(said) < 2 or any(near(v, fact.low) or near(v, fact.high or v) for v in said):
             continue
+        words = [w for w in word_numbers(fact.statement) if w >= 1]
+        if any(near(sum(some), fact.low, 1e-9) for some in _gathered(said, words)):
+            continue
         total = sum(said)
         if total != fact.low and near(total, fact.low, NEARLY_WHOLE):
             listed = " + ".join(format_number(v) for v in said)
             text = f"The sentence lists {listed} = {format_number(total)}; the figure is {format_number(fact.low)}."
             yield Check("part-sum", "warning", (fact.id,), fact.estimand, text)
+
+
+def _gathered(said: list[float], words: list[float]) -> list[tuple[float, ...]]:
+    """Every way to add two or more of the numbers said, with the written-out ones where they help."""
+    numbers = [*said[:6], *words[:3]]
+    return [some for size in range(2, len(numbers) + 1) for some in combinations(numbers, size)]
 
 
 _ADDED = re.compile(r"(\d[\d,]*)\s+(?:\w+\s+){0,3}added|adds?\s+(\d[\d,]*)|added\s+(\d[\d,]*)", re.I)
@@ -71,7 +90,9 @@ def running_totals(desk: Desk) -> Iterator[Check]:
     for group in desk.groups.values():
         if group[0].estimand.kind in ADDITIVE:
             continue
-        actual = sorted((e for e in group if e.fact.claim is Claim.ACTUAL), key=lambda e: (e.first, e.id))
+        actual = sorted(
+            (e for e in group if e.fact.claim is Claim.ACTUAL and not e.fact.part_of), key=lambda e: (e.first, e.id)
+        )
         for k, e in enumerate(actual):
             match = _ADDED.search(e.fact.statement)
             earlier = [o for o in actual[:k] if o.end <= e.first]
@@ -84,7 +105,9 @@ def running_totals(desk: Desk) -> Iterator[Check]:
                 continue
             said = tell(e)
             if total < e.low or total > e.high:
-                text = f"{format_number(before.low)} ({before.fact.period}) + {added:g} added = {format_number(total)}, not {said}."
+                sum_ = f"{format_number(before.low)} ({before.fact.period}) + {added:g} added"
+                text = f"{sum_} = {format_number(total)}, not {said}."
             else:
-                text = f"{format_number(before.low)} + {added:g} added = {format_number(total)}; {said} leaves the total open."
+                sum_ = f"{format_number(before.low)} + {added:g} added"
+                text = f"{sum_} = {format_number(total)}; {said} leaves the total open."
             yield Check("running-total", "warning", (before.id, e.id), e.estimand.id, text)

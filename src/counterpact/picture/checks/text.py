@@ -15,13 +15,13 @@ _WORDS = {
     "first": 1, "once": 1, "twice": 2, "no": 0,
 }  # fmt: skip
 _NUMBER = re.compile(
-    r"(?<![\w.\-–])(?P<currency>[$€£])?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<part>\.\d+)?(?P<rest>[^\d]{0,40})"
+    r"(?<![\w.\-–])(?P<currency>[$€£])?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<part>\.\d+)?(?=(?P<rest>[^\d]{0,40}))"
 )
 _RANGE = re.compile(r"(?<=\d)\s?[-–]\s?(?=[$€£]?\d)")
 _SIZE = re.compile(r"\s?(thousand|million|billion|trillion|bn|mn)\b", re.I)
 _MONEY_SIZE = re.compile(r"\s?(thousand|million|billion|trillion|bn|mn|m)\b(?=.)", re.I)
 _ELSEWHERE = re.compile(r"\b(since|than|of|before|from|after|until|to|against|was|in all|over)\s+(?:[A-Z][a-z]+\s+)?$")
-_YEAR = re.compile(r"(?<![\w$€£,.])((?:19|20)\d\d)(?![\d,%]|\.\d)")
+_YEAR = re.compile(r"(?<![\w$€£,.])((?:19|20)\d\d)(?!\d|,\d|\s?%|\.\d)")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from counterpact.case.values import Claim, EstimandKind
 from counterpact.picture.checks.desk import Desk
 from counterpact.picture.evidence import ADDITIVE, span, stated_interval
 from counterpact.picture.result import Check
+from counterpact.quantity import format_number
 
 PATIENCE = timedelta(days=31)
 """How far a source may run ahead of the end of a period before it counts as a forecast."""
@@ -33,12 +34,9 @@ def before_its_time(desk: Desk) -> Iterator[Check]:
         if when[0] > written + ZONES:
             text = f"The source is of {written}, before the period {fact.period} began: a plan or a wrong date."
             yield Check("before-its-time", "error", (fact.id,), fact.estimand, text)
-        elif (
-            estimand is not None
-            and estimand.kind in ADDITIVE
-            and when[1] - timedelta(days=1) > written + PATIENCE
-        ):
-            text = f"The source is of {written}, before the period {fact.period} ended: in part a forecast, stated as a fact."
+        elif estimand is not None and estimand.kind in ADDITIVE and when[1] - timedelta(days=1) > written + PATIENCE:
+            text = f"The source is of {written}, before the period {fact.period} ended: "
+            text += "in part a forecast, stated as a fact."
             yield Check("forecast-as-fact", "warning", (fact.id,), fact.estimand, text)
 
 
@@ -52,12 +50,13 @@ def corrected_dates(desk: Desk) -> Iterator[Check]:
             text = f"First read as {first.period}, on second reading {fact.period}."
             yield Check("date-conflict", "note", (first.id, fact.id), fact.estimand, text)
         if (fact.low, fact.high) != (first.low, first.high) and stated_interval(fact) is not None:
-            text = f"First read as {first.low:g} to {first.high:g}" if first.low and first.high else "First read otherwise"
-            yield Check("corrected", "note", (first.id, fact.id), fact.estimand, text + "; the second reading stands.")
+            ends = [format_number(v) for v in (first.low, first.high) if v is not None]
+            text = f"First read as {' to '.join(dict.fromkeys(ends)) or 'no number'}; the second reading stands."
+            yield Check("corrected", "note", (first.id, fact.id), fact.estimand, text)
 
 
 def _words(fact: Fact) -> set[str]:
-    return {w for w in re.findall(r"[a-z]{4,}", fact.statement.lower())}
+    return set(re.findall(r"[a-z]{4,}", fact.statement.lower()))
 
 
 def rival_dates(desk: Desk) -> Iterator[Check]:

@@ -23,7 +23,9 @@ def unknown_units(desk: Desk) -> Iterator[Check]:
         if estimand is None or stated_interval(fact) is None or fact.unit == estimand.unit:
             continue
         if not conversions(desk.case, fact.unit, estimand.unit):
-            text = f'Given in "{fact.unit}", but {estimand.name} is counted in "{estimand.unit}" and no factor joins them.'
+            text = (
+                f'Given in "{fact.unit}", but {estimand.name} is counted in "{estimand.unit}" and no factor joins them.'
+            )
             yield Check("unit", "error", (fact.id,), estimand.id, text)
 
 
@@ -53,8 +55,9 @@ def _as_number(desk: Desk, e: Evidence) -> tuple[float, float] | None:
 
 
 def _comparable(e: Evidence, group: tuple[Evidence, ...]) -> list[Evidence]:
+    """Figures of the same definition to judge by: those of the same time, else those of the years around."""
     near = 365 * NEAR_YEARS
-    return [
+    found = [
         o
         for o in group
         if o.id != e.id
@@ -62,14 +65,34 @@ def _comparable(e: Evidence, group: tuple[Evidence, ...]) -> list[Evidence]:
         and (o.first - e.end).days <= near
         and (e.first - o.end).days <= near
         and o.fact.repeats != e.id
+        and o.fact.source != e.fact.source
+        and o.fact.claim is not Claim.DENIAL
+        and o.definition == e.definition
     ]
+    return [o for o in found if o.months == e.months] or found
+
+
+def gap(e: Evidence, o: Evidence) -> float:
+    """Powers of ten between two figures: the lesser of amount and pace, 0 where those point apart."""
+    if pace(o) <= 0 or pace(e) <= 0:
+        return 0.0
+    amount, speed = math.log10(middle(e) / middle(o)), math.log10(pace(e) / pace(o))
+    return 0.0 if amount * speed <= 0 else math.copysign(min(abs(amount), abs(speed)), amount)
 
 
 def _accompanied(e: Evidence, others: list[Evidence]) -> bool:
     """True if another figure lies within the usual distance."""
-    return any(
-        o.id != e.id and pace(o) > 0 and abs(math.log10(pace(e) / pace(o))) < FAR for o in others if pace(e) > 0
-    )
+    return len(others) > 1 and any(o.id != e.id and abs(gap(e, o)) < FAR for o in others)
+
+
+def misprinted(group: tuple[Evidence, ...]) -> set[str]:
+    """Facts of an estimand that stand alone, far from all others: unfit to judge others by."""
+    alone = set()
+    for e in group:
+        others = _comparable(e, group)
+        if len(others) > 1 and min(abs(gap(e, o)) for o in others) >= FAR:
+            alone.add(e.id)
+    return alone
 
 
 def _power(ratio: float) -> str:
@@ -87,17 +110,17 @@ def magnitudes(desk: Desk) -> Iterator[Check]:
             others = _comparable(e, group)
             if middle(e) <= 0 or not others or e.fact.claim is Claim.DENIAL:
                 continue
-            gaps = [math.log10(pace(e) / pace(o)) for o in others if pace(o) > 0]
-            if not gaps or min(abs(g) for g in gaps) < FAR or min(gaps) * max(gaps) < 0:
+            gaps = [gap(e, o) for o in others]
+            if min(abs(g) for g in gaps) < FAR or min(gaps) * max(gaps) < 0:
                 continue
             agree = all(_accompanied(o, others) for o in others)
-            closest = min(others, key=lambda o: abs(math.log10(pace(e) / pace(o))))
+            closest = min(others, key=lambda o: abs(gap(e, o)))
             alone = len(others) > 1 and agree
             facts = (e.id,) if alone else tuple(sorted((e.id, closest.id)))
             if facts in seen:
                 continue
             seen.add(facts)
-            ratio = pace(e) / pace(closest)
+            ratio = 10 ** gap(e, closest)
             text = f"{tell(e)} is {_power(ratio)} than {tell(closest)}"
             text += (
                 ", its nearest comparable figure: a misprint or another thing?"

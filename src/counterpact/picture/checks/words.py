@@ -8,7 +8,7 @@ from itertools import combinations
 from counterpact.case.model import Fact
 from counterpact.picture.checks.desk import Desk, near
 from counterpact.picture.checks.text import Mention, mentions, word_numbers, years
-from counterpact.picture.evidence import span, stated_interval
+from counterpact.picture.evidence import conversions, span, stated_interval
 from counterpact.picture.result import Check
 from counterpact.quantity import format_number
 
@@ -20,9 +20,7 @@ def _said(value: float, found: tuple[Mention, ...], words: list[float]) -> bool:
     numbers = [m.value for m in found]
     sums = [sum(some) for size in (2, 3) for some in combinations(numbers[:8], size)]
     shares = [v / 100 for v in numbers]
-    return any(near(v, abs(value)) for v in (*numbers, *sums, *shares)) or any(
-        near(w, abs(value), 0.01) for w in words
-    )
+    return any(near(v, abs(value)) for v in (*numbers, *sums, *shares)) or any(near(w, abs(value), 0.01) for w in words)
 
 
 def numbers(desk: Desk) -> Iterator[Check]:
@@ -34,9 +32,7 @@ def numbers(desk: Desk) -> Iterator[Check]:
         for value in dict.fromkeys(v for v in (fact.low, fact.high) if v):
             if _said(value, found, words):
                 continue
-            slip = next(
-                (m for m in found for p in POWERS if near(m.value * 10.0**p, abs(value), 0.002)), None
-            )
+            slip = next((m for m in found for p in POWERS if near(m.value * 10.0**p, abs(value), 0.002)), None)
             if slip is not None and slip.value > 2 and slip.value not in (10.0, 100.0):
                 ratio = abs(value) / slip.value
                 size = f"{ratio:,.0f} times" if ratio > 1 else f"1/{1 / ratio:,.0f} of"
@@ -65,7 +61,9 @@ def unit_words(desk: Desk) -> Iterator[Check]:
         if own is None:
             continue
         said = _unit_said(own, known)
-        if said and said != fact.unit and not _same_family(said, fact):
+        if not said or said == fact.unit or _same_family(said, fact):
+            continue
+        if own.currency or conversions(desk.case, said, fact.unit):
             text = f'The row counts in "{fact.unit}"; its sentence gives {format_number(own.value)} {said}.'
             yield Check("text-unit", "error", (fact.id,), fact.estimand, text)
 
@@ -88,7 +86,7 @@ def named_years(desk: Desk) -> Iterator[Check]:
         when, named = span(fact, desk.case), years(fact.statement)
         if when is None or not named or fact.period is None or stated_interval(fact) is None:
             continue
-        last = 9999 if fact.period.open_end else when[1].year
+        last = 9999 if fact.period.open_end else fact.period.last.year
         if not any(when[0].year <= y <= last for y in named):
             spoken = ", ".join(map(str, sorted(set(named))))
             text = f"The row is about {fact.period}; its sentence speaks of {spoken}."
