@@ -12,7 +12,9 @@ import polars as pl
 
 from counterpact.record.reading import DataFinding
 
-_DAMAGE = ("Ã", "â€", "Â ", "\ufffd", "Ð\u00b0", "Ñ\u0081")
+# What UTF-8 looks like when read as Latin-1 or Windows-1252: a lead byte's letter, then a continuation byte's sign.
+_DAMAGE = "[ÂÃÄÅÎÏÐÑØÙ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€]|â€|\ufffd"
+_LOOKALIKES = str.maketrans("aAcCeEoOpPxXyKMHTB", "аАсСеЕоОрРхХуКМНТВ")
 
 
 def _finding(
@@ -61,8 +63,26 @@ def letter_o(codes: pl.Series, pattern: str, *, done: str = "kept") -> DataFindi
 
 def encoding_damage(values: pl.Series, *, done: str = "kept") -> DataFinding | None:
     """Text decoded in the wrong encoding on its way to us (`Ã©` for `é`), or replacement characters."""
-    bad = values.filter(values.str.contains_any(list(_DAMAGE)).fill_null(False))
+    bad = values.filter(values.str.contains(_DAMAGE).fill_null(False))
     return _finding("encoding", "warning", "{n} texts were damaged by a wrong encoding, such as {first}", bad, done)
+
+
+def mixed_letters(values: pl.Series, *, done: str = "mended") -> tuple[pl.Series, DataFinding | None]:
+    """Cyrillic words with Latin letters that look alike (`Китaй` with a Latin a): mended values, and the finding."""
+    mixed = values.str.contains("[а-яёА-ЯЁ]").fill_null(False) & values.str.contains("[A-Za-z]").fill_null(False)
+    mended = pl.Series(
+        values.name,
+        [text.translate(_LOOKALIKES) if bad else text for text, bad in zip(values, mixed, strict=True)],
+        dtype=pl.String,
+    )
+    finding = _finding(
+        "mixed-letters",
+        "warning",
+        "{n} names mix Latin letters into Cyrillic words, such as {first}: they match nothing as they stand",
+        values.filter(mixed),
+        done,
+    )
+    return mended, finding
 
 
 def duplicate_rows(frame: pl.DataFrame, label: str = "rows", *, done: str = "kept") -> DataFinding | None:

@@ -184,21 +184,7 @@ def read_stata(file: SourceFile, columns: Sequence[str] | None = None) -> pl.Dat
 
 def read_sheet(file: SourceFile, sheet: str) -> list[tuple[Any, ...]]:
     """All rows of one sheet of a workbook, values only. Raises `SourceError`."""
-    import zipfile
-
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(file.open(), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise SourceError(
-            Problem(
-                file.label,
-                what="this is not an Excel workbook (.xlsx)",
-                why=str(error),
-                do="Open it in a spreadsheet program and save it as .xlsx, or get the original",
-            )
-        ) from error
+    book = _workbook(file)
     if sheet not in book.sheetnames:
         raise SourceError(
             Problem(
@@ -209,6 +195,29 @@ def read_sheet(file: SourceFile, sheet: str) -> list[tuple[Any, ...]]:
             )
         )
     return list(book[sheet].iter_rows(values_only=True))
+
+
+def sheet_names(file: SourceFile) -> list[str]:
+    """Names of the sheets of a workbook. Raises `SourceError`."""
+    return list(_workbook(file).sheetnames)
+
+
+def _workbook(file: SourceFile) -> Any:
+    import zipfile
+
+    import openpyxl
+
+    try:
+        return openpyxl.load_workbook(file.open(), read_only=True, data_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise SourceError(
+            Problem(
+                file.label,
+                what="this is not an Excel workbook (.xlsx)",
+                why=str(error),
+                do="Open it in a spreadsheet program and save it as .xlsx, or get the original",
+            )
+        ) from error
 
 
 def _missing_cells(frame: pl.DataFrame, text: str, separator: str, header: bool) -> int:
