@@ -59,12 +59,16 @@ class Game:
     risk: Risk
     z: Vector
     lines: Mapping[int, str]
+    known: Sequence[tuple[Vector, Vector]] = ()  # leader vectors and their normalised values (K, O), found before
 
     def __post_init__(self) -> None:
         self.names: tuple[str, ...] = tuple(sorted(set(self.lines.values())))
         self._known: dict[tuple[int, bytes], Vector] = {}
-        self._variables: dict[tuple[int, int], NDArray[np.int64]] = {}
+        self._variables: dict[tuple[int, bool], NDArray[np.int64]] = {}
         self.sweeps = 0
+        for z, values in self.known:
+            for o, key in enumerate(self._keys(z)):
+                self._known[key] = values[:, o]
         nothing = self._values(restrict(self.leader, self.z, self.lines, frozenset()))
         self._values(self.z)
         self.base = self._risk(nothing)
@@ -76,9 +80,9 @@ class Game:
 
     def _relevant(self, o: int) -> NDArray[np.int64]:
         """Leader variables that can change objective o's replies."""
-        columns = self.oracle.parts(o)
-        key = (o, len(columns))
+        key = (o, self.oracle.is_tied(o))
         if key not in self._variables:
+            columns = self.oracle.parts(o)
             found = np.zeros(len(self.leader.names), dtype=bool)
             for scenario in self.oracle.stack.scenarios:
                 found[scenario.penalty[columns].indices] = True
@@ -128,7 +132,7 @@ def shapley(names: Sequence[str], value: Mapping[Coalition, float]) -> dict[str,
 
 
 def contribution(
-    game: Game, measures: Mapping[str, Sequence[str]], all_lines: Sequence[str], everyone: Game | None, compare: int = 3
+    game: Game, measures: Mapping[str, Sequence[str]], all_lines: Sequence[str], everyone: Game | None, compare: int = 2
 ) -> Contribution:
     """The lines' contributions. `measures`: line → its measures in the package; `everyone`: the game on all scenarios,
     against which v of the full and of `compare` drawn coalitions is compared."""

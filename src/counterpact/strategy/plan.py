@@ -89,11 +89,12 @@ def make_plan(compiled: Compiled, request: Request, *, progress: Progress | None
     normal = instance.normalisers
     before, after = package.values_before / normal, package.values / normal
     chosen = choose(before, after, oracle.stack.probability, instance.weights, REPRESENTATIVES)
-    few = Oracle(instance, chosen.index, memory=40)
+    few = Oracle(instance, chosen.index, memory=8)
     work = _Work(compiled, request, package, oracle, guard, shelf, chosen, few)
     say("tracing effect against cost")
-    frontier = _frontier(work)
-    weights = _weights(work)
+    quick = _Quick(work)
+    frontier = _frontier(work, quick)
+    weights = _weights(work, quick)
     say("following the adversary's reply")
     stable = StableReplies(compiled)
     today = stable.find(np.zeros_like(package.z), chosen.index, before[chosen.index])
@@ -287,36 +288,77 @@ def _good_scale(compiled: Compiled) -> Array:
 # around it --------------------------------------------------------------------------------------------------
 
 
-def _frontier(work: _Work) -> tuple[FrontierPoint, ...]:
-    """Packages at shares of all budgets together, designed on the representative scenarios, judged on all."""
-    request, points = work.request, []
-    instance = work.compiled.instance
-    scenarios = [
-        replace(instance.scenarios[int(s)], probability=float(w))
-        for s, w in zip(work.chosen.index, work.chosen.weight, strict=True)
-    ]
-    small = replace(instance, scenarios=scenarios)
-    oracle, guard, shelf = Oracle(small, memory=20), Guard(instance), list[Cuts]()
+@dataclass
+class _Quick:
+    """Packages for other budgets or weights on the representative scenarios, from the replies found so far."""
+
+    work: _Work
+
+    def __post_init__(self) -> None:
+        index = self.work.chosen.index
+        self.shelf = [Cuts(c.constant[index], c.slope[index]) for c in self.work.shelf]
+        instance = self.work.compiled.instance
+        self.guard = Guard(replace(instance, scenarios=[instance.scenarios[int(s)] for s in index]))
+
+    def best(
+        self, budgets: dict[str, float], weights: Array, *, rounds: int = 3, worth: float = np.inf
+    ) -> tuple[Vector | None, float, float]:
+        """(z, its risk, lower bound) on the representatives; no z if none can be better than `worth`."""
+        from counterpact.strategy.master import Master, wishes
+
+        work, request = self.work, self.work.request
+        instance = replace(work.compiled.instance, weights=weights)
+        master = Master(
+            instance, wishes(instance.leader, budgets, request.require, request.forbid), groups=2, shelf=self.shelf
+        )
+        here = work.few.sweep(work.z).lower @ weights
+        master.weigh(request.risk.weights(here, work.chosen.weight))
+        found: Vector | None = None
+        risk, bound = np.inf, -np.inf
+        for _ in range(rounds):
+            choice = master.relax()
+            bound = max(bound, choice.bound)
+            if not choice.feasible or bound >= worth:
+                break
+            choice = master.solve(gap=0.02 * max(worth if np.isfinite(worth) else 1.0, 0.1), nodes=100, seconds=0.4)
+            if not choice.feasible:
+                break
+            bound = max(bound, choice.bound)
+            sweep = work.few.sweep(choice.z)
+            master.add(sweep, choice)
+            value = request.risk.value(sweep.lower @ weights, work.chosen.weight)
+            master.weigh(request.risk.weights(sweep.lower @ weights, work.chosen.weight))
+            cuts = self.guard.cuts(choice.z)
+            if cuts:
+                master.add_guard(cuts)
+            elif value < risk:
+                found, risk = choice.z, value
+            if risk - bound < 0.01 * max(risk, 1e-9):
+                break
+        return found, risk, bound
+
+
+def _frontier(work: _Work, quick: _Quick) -> tuple[FrontierPoint, ...]:
+    """Packages at shares of all budgets together, on the representative scenarios."""
+    request, instance, points = work.request, work.compiled.instance, []
+    before = work.risk(work.few.zero().lower, work.chosen.weight)
     for share in FRONTIER:
-        z, gap = work.z, work.package.gap
-        if share != 1.0:
-            wish = replace(
-                request, budgets={r: share * b for r, b in request.budgets.items()}, time_limit=4.0, gap=0.05
-            )
-            try:
-                found = design(small, wish, oracle=oracle, guard=guard, shelf=shelf)
-            except CounterpactError:
-                continue
-            z, gap = found.z, found.gap
-        risk = work.risk(work.oracle.sweep(z).lower)
-        before = work.package.upper_bound_before
+        if share == 1.0:
+            z: Vector | None = work.z
+            risk, gap = work.risk(work.few.sweep(work.z).lower, work.chosen.weight), work.package.gap
+        else:
+            budgets = {r: share * b for r, b in request.budgets.items()}
+            z, risk, bound = quick.best(budgets, instance.weights)
+            gap = (risk - bound) / max(before - bound, 1e-12)
+        if z is None:
+            continue
         points.append(
             FrontierPoint(
                 scale=share,
                 cost={r: float(c) for r, c in zip(instance.leader.resources, instance.leader.cost @ z, strict=True)},
                 risk=risk,
                 effect=(before - risk) / max(before, 1e-12),
-                gap=gap,
+                gap=max(0.0, gap),
                 measures=tuple(n for n, on in zip(instance.leader.names, z > 0.5, strict=True) if on),
             )
         )
@@ -334,52 +376,33 @@ def _next_unit(frontier: tuple[FrontierPoint, ...], request: Request) -> Mapping
     return {r: gained / (step * b) for r, b in request.budgets.items() if b > 0}
 
 
-def _weights(work: _Work) -> tuple[WeightFlip, ...]:
-    """Would the package change if one objective counted double, or not at all? Designed anew on the stored cuts."""
-    instance, found = work.compiled.instance, []
-    normal = work.package.values / instance.normalisers
-    for k, objective in enumerate(instance.objectives):
+def _weights(work: _Work, quick: _Quick) -> tuple[WeightFlip, ...]:
+    """Would the package change if one objective counted double, or not at all? On the representative scenarios.
+
+    It flips if another package is better by more than the gap to which this one was designed.
+    """
+    instance, weight, found = work.compiled.instance, work.chosen.weight, []
+    risk = work.request.risk
+    here, today = work.few.sweep(work.z).lower, work.few.zero().lower
+    names, kinds = instance.leader.names, instance.leader.kinds
+    measures = [k for k, kind in enumerate(kinds) if kind == "measure"]
+    for o, objective in enumerate(instance.objectives):
         for words, factor in (("doubled", 2.0), ("left out", 0.0)):
             weights = instance.weights.copy()
-            weights[k] *= factor
+            weights[o] *= factor
             if weights.sum() <= 0:
                 continue
-            other = replace(instance, weights=weights / weights.sum())
-            z = _on_cuts(work, other.weights)
-            was = work.request.risk.value(normal @ other.weights, work.probability)
-            now = (
-                work.request.risk.value(work.oracle.sweep(z).lower @ other.weights, work.probability)
-                if z is not None
-                else was
-            )
-            zero = work.package.values_before / instance.normalisers
-            achieved = work.request.risk.value(zero @ other.weights, work.probability) - was
-            flips = z is not None and was - now > max(work.request.gap, work.package.gap) * max(achieved, 1e-9)
-            names = instance.leader.names
-            measures = [n for n, kind in zip(names, instance.leader.kinds, strict=True) if kind == "measure"]
-            on = {n for n in measures if work.z[names.index(n)] > 0.5}
-            then = {n for n in measures if z is not None and z[names.index(n)] > 0.5} if flips else on
-            found.append(WeightFlip(objective, words, bool(flips), tuple(sorted(then - on)), tuple(sorted(on - then))))
+            weights = weights / weights.sum()
+            was = risk.value(here @ weights, weight)
+            achieved = max(risk.value(today @ weights, weight) - was, 1e-9)
+            worth = was - max(work.request.gap, work.package.gap) * achieved
+            z, now, _ = quick.best(work.request.budgets, weights, rounds=2, worth=worth)
+            flips = z is not None and now < worth
+            then = {names[k] for k in measures if flips and z is not None and z[k] > 0.5}
+            on = {names[k] for k in measures if work.z[k] > 0.5}
+            enters, leaves = (then - on, on - then) if flips else (set(), set())
+            found.append(WeightFlip(objective, words, flips, tuple(sorted(enters)), tuple(sorted(leaves))))
     return tuple(found)
-
-
-def _on_cuts(work: _Work, weights: Array) -> Vector | None:
-    """The best leader vector for other weights by the cuts found so far (no new replies)."""
-    from counterpact.strategy.master import Master, wishes
-
-    request = work.request
-    instance = replace(work.compiled.instance, weights=weights)
-    limits = wishes(instance.leader, request.budgets, request.require, request.forbid)
-    master = Master(instance, limits, shelf=list(work.shelf))
-    zero = work.package.values_before / instance.normalisers
-    master.weigh(request.risk.weights(zero @ weights, work.probability))
-    after = work.package.values / instance.normalisers
-    master.weigh(request.risk.weights(after @ weights, work.probability))
-    master.relax()
-    choice = master.solve(gap=1e-3, nodes=200, seconds=0.5)
-    if not choice.feasible or work.guard.cuts(choice.z):
-        return None
-    return choice.z
 
 
 def _contribution(work: _Work) -> Contribution:
@@ -391,7 +414,8 @@ def _contribution(work: _Work) -> Contribution:
         if v in lines:
             measures.setdefault(lines[v], []).append(m)
     game = Game(work.few, work.chosen.weight, work.request.risk, work.z, lines)
-    everyone = Game(work.oracle, work.probability, work.request.risk, work.z, lines)
+    known = [(work.z, work.package.sweep.lower), (np.zeros_like(work.z), work.package.sweep_before.lower)]
+    everyone = Game(work.oracle, work.probability, work.request.risk, work.z, lines, known)
     return contribution(game, measures, [one.value for one in Line], everyone)
 
 
@@ -414,7 +438,7 @@ def _equal_assumptions(work: _Work) -> tuple[tuple[str, ...], float]:
     if equal.instance.leader.names != names:
         equal = replace(equal, instance=replace(equal.instance, leader=compiled.instance.leader))
     try:
-        found = design(equal.instance, replace(work.request, gap=0.1, time_limit=3.0, risk=Risk("mean")))
+        found = design(equal.instance, replace(work.request, gap=0.1, time_limit=1.5, risk=Risk("mean")))
     except CounterpactError:
         return (), 0.0
     kinds = dict(zip(names, compiled.instance.leader.kinds, strict=True))

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_matrix, csr_matrix, hstack, identity, vstack
+from scipy.sparse import csc_matrix, csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from counterpact.strategy.compile import Compiled
@@ -55,7 +55,7 @@ def parts(instance: Instance) -> list[NDArray[np.int64]]:
 
 @dataclass(frozen=True)
 class Stable:
-    """Stable replies of one z on some scenarios. `plans`: (K, O, columns); `exact`: share that kept to one part."""
+    """Stable replies of one z on the scenarios `index`. `plans`: (K, O, columns)."""
 
     index: NDArray[np.int64]
     plans: Array
@@ -73,14 +73,6 @@ class StableReplies:
         return parts(self.instance)
 
     @cached_property
-    def _sent(self) -> csr_matrix:
-        """(channels, columns) amount sent in the measure of the good (column units)."""
-        columns = self.instance.columns
-        used = np.flatnonzero(columns.channel >= 0)
-        shape = (len(columns.channel_ids), len(columns.channel))
-        return csr_matrix((np.ones(len(used)), (columns.channel[used], used)), shape=shape)
-
-    @cached_property
     def _scale(self) -> Array:
         columns = self.instance.columns
         scale = np.ones(len(columns.channel_ids))
@@ -90,52 +82,83 @@ class StableReplies:
 
     def find(self, z: Array, index: NDArray[np.int64], values: Array) -> Stable:
         """Stable replies at z. `values`: (K, O) best normalised values in the scenarios `index`."""
-        plans = np.zeros((len(index), len(self.instance.objectives), len(self.instance.columns.channel)))
+        instance = self.instance
+        plans = np.zeros((len(index), len(instance.objectives), len(instance.columns.channel)))
         for k, s in enumerate(index):
-            scenario = self.instance.scenarios[s]
+            scenario = instance.scenarios[s]
             today = self.compiled.drawn.flows[s] / self._scale
             shut = closed(scenario, z)
-            for o in range(len(self.instance.objectives)):
+            for o in range(len(instance.objectives)):
                 if values[k, o] <= 1e-9:
                     continue
-                plan = self._nearest(scenario, o, shut, today, values[k, o], self._parts[o])
-                if plan is None:
-                    everything = np.arange(len(shut))
-                    plan = self._nearest(scenario, o, shut, today, values[k, o], everything)
-                if plan is not None:
-                    plans[k, o] = plan
+                gain = scenario.harm[o] / instance.normalisers[o] + scenario.fixed * ~shut
+                for part in (self._program(o), self._program(-1)):  # with all money rows only if that fails
+                    plan = part.nearest(scenario, gain, shut, today, float(values[k, o]))
+                    if plan is not None:
+                        plans[k, o] = plan
+                        break
         return Stable(index, plans)
 
-    def _nearest(
-        self,
-        scenario: Scenario,
-        o: int,
-        shut: NDArray[np.bool_],
-        today: Array,
-        value: float,
-        columns: NDArray[np.int64],
+    def _program(self, o: int) -> _Part:
+        """The second program's pattern for objective o; −1: all columns."""
+        if o not in self._patterns:
+            columns = self._parts[o] if o >= 0 else np.arange(len(self.instance.columns.channel))
+            self._patterns[o] = _Part(self.instance, columns)
+        return self._patterns[o]
+
+    @cached_property
+    def _patterns(self) -> dict[int, _Part]:
+        return {}
+
+
+class _Part:
+    """The pattern of the second program on some columns; one for all scenarios.
+
+    Rows: the scenario's rows that touch the columns; the value; one balance `sent − more + less = today` per channel.
+    """
+
+    def __init__(self, instance: Instance, columns: NDArray[np.int64]) -> None:
+        A = csc_matrix(instance.scenarios[0].A)
+        self.columns, n = columns, len(columns)
+        self.source = np.concatenate([np.arange(A.indptr[j], A.indptr[j + 1]) for j in columns]).astype(np.int64)
+        column = np.repeat(np.arange(n), np.diff(A.indptr)[columns])
+        self.rows, row = np.unique(A.indices[self.source], return_inverse=True)
+        of = instance.columns.channel[columns]
+        self.channels, channel = np.unique(of[of >= 0], return_inverse=True)
+        e, first = len(self.channels), len(self.rows) + 1
+        real = np.flatnonzero(of >= 0)
+        entries = [
+            (row, column),
+            (np.full(n, first - 1), np.arange(n)),
+            (first + channel, real),
+            (first + np.arange(e), n + np.arange(e)),
+            (first + np.arange(e), n + e + np.arange(e)),
+        ]
+        rows = np.concatenate([r for r, _ in entries])
+        cols = np.concatenate([c for _, c in entries])
+        self.order = np.lexsort((rows, cols))
+        self.indices = rows[self.order].astype(np.int32)
+        self.indptr = np.searchsorted(cols[self.order], np.arange(n + 2 * e + 1)).astype(np.int32)
+        self.shape = (first + e, n + 2 * e)
+        self.tail = np.concatenate([np.ones(len(real)), -np.ones(e), np.ones(e)])
+
+    def nearest(
+        self, scenario: Scenario, gain: Array, shut: NDArray[np.bool_], today: Array, value: float
     ) -> Array | None:
-        A = csr_matrix(scenario.A)[:, columns]
-        used = np.flatnonzero(np.diff(A.indptr) > 0)
-        A = A[used]
-        sent = self._sent[:, columns]
-        channels = np.flatnonzero(np.diff(sent.indptr) > 0)
-        sent = sent[channels]
-        gain = (scenario.harm[o] / self.instance.normalisers[o] + scenario.fixed * ~shut)[columns]
-        n, e = len(columns), len(channels)
-        eye, wide = identity(e, format="csr"), csr_matrix((A.shape[0] + 1, 2 * e))
-        body = hstack([vstack([A, csr_matrix(gain[None, :])]), wide])
-        matrix = csc_matrix(vstack([body, hstack([sent, -eye, eye])]))
-        least = value - SLACK * (1 + abs(value))
-        lower = np.concatenate([scenario.lower[used], [least], today[channels]])
-        upper = np.concatenate([scenario.upper[used], [np.inf], today[channels]])
-        ceiling = np.where(shut, 0.0, scenario.ceiling)[columns]
-        most = 1.0 + today[channels] + ceiling.sum()
+        """The plan (all columns) nearest to `today` that is worth `value`; None if there is none on these columns."""
+        n, e = len(self.columns), len(self.channels)
+        data = np.concatenate([csc_matrix(scenario.A).data[self.source], gain[self.columns], self.tail])[self.order]
+        matrix = csc_matrix((data, self.indices, self.indptr), shape=self.shape)
+        flow = today[self.channels]
+        lower = np.concatenate([scenario.lower[self.rows], [value - SLACK * (1 + abs(value))], flow])
+        upper = np.concatenate([scenario.upper[self.rows], [np.inf], flow])
+        ceiling = np.where(shut, 0.0, scenario.ceiling)[self.columns]
+        most = 1.0 + flow + ceiling.sum()
         program = Program(matrix, lower, upper, np.concatenate([ceiling, most, most]))
         order = TIE * (1.0 + np.arange(n) / max(1, n))
         solution, _ = program.maximise(-np.concatenate([order, np.ones(2 * e)]))
         if not np.all(np.isfinite(solution)):
             return None
         plan = np.zeros(len(shut))
-        plan[columns] = np.clip(solution[:n], 0.0, ceiling)
+        plan[self.columns] = np.clip(solution[:n], 0.0, ceiling)
         return plan
