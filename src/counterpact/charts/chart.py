@@ -36,7 +36,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing with its words. `height` in pixels; `alt` says in one or two sentences what one sees."""
+    """A drawing with its words. `alt` says in one or two sentences what one sees.
+
+    `height` in pixels; with `aspect` (width over height) it is the least height.
+    """
 
     id: str
     title: str
@@ -46,6 +49,7 @@ class Chart:
     table: Table
     height: int = 320
     legend: tuple[Key, ...] = ()
+    aspect: float = 0.0
 
 
 def base(**more: Any) -> Option:

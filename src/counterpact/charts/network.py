@@ -8,10 +8,13 @@ from typing import Any
 
 from counterpact.charts import palette
 from counterpact.charts.chart import Cell, Chart, Key, Option, Table, base, plain, tip
+from counterpact.charts.worldmap import short
 
 Network = Mapping[str, Any]
-ROW = 40
+ROW = 46
 """Pixels between two third parties in the middle column."""
+TOP = 120
+"""Pixels for what passes directly between the two allies."""
 
 
 def _links(network: Network) -> dict[tuple[str, str, str], list[Mapping[str, Any]]]:
@@ -26,11 +29,10 @@ def _links(network: Network) -> dict[tuple[str, str, str], list[Mapping[str, Any
 
 
 def _positions(states: Sequence[str], alliance: Sequence[str], degree: Counter[str]) -> dict[str, tuple[float, float]]:
-    """The two allies left and right on top, everybody else in a column between and below, most connected first."""
+    """Pixels down and percent across: the allies on top, everybody else in the middle, most connected first."""
     middle = sorted((s for s in states if s not in alliance[:2]), key=lambda s: (-degree[s], s))
-    found = {middle_state: (50.0, 90.0 + ROW * i) for i, middle_state in enumerate(middle)}
-    found |= {ally: (x, 30.0) for ally, x in zip(alliance[:2], (95.0, 5.0), strict=False) if ally in states}
-    return found
+    found = {state: (50.0, TOP + ROW * (i + 1.0)) for i, state in enumerate(middle)}
+    return found | {ally: (x, TOP / 2) for ally, x in zip(alliance[:2], (88.0, 12.0), strict=False) if ally in states}
 
 
 def option(network: Network, alliance: Sequence[str]) -> Option:
@@ -40,51 +42,56 @@ def option(network: Network, alliance: Sequence[str]) -> Option:
     degree = Counter(end for start_end in links for end in start_end[:2])
     states = sorted(degree)
     where = _positions(states, alliance, degree)
-    kinds = list(palette.KIND)
+    bottom = max(y for _, y in where.values()) + ROW
+    hidden: Option = {"type": "value", "show": False, "min": 0}
     return base(
+        grid={"left": 0, "right": 0, "top": 0, "bottom": 0},
+        xAxis={**hidden, "max": 100},
+        yAxis={**hidden, "max": bottom, "inverse": True},
         series=[
             {
-                "type": "graph",
-                "layout": "none",
-                "left": 60,
-                "right": 60,
-                "top": 24,
-                "bottom": 24,
-                "roam": False,
-                "edgeSymbol": ["none", "arrow"],
-                "edgeSymbolSize": 7,
-                "label": {"show": True, "position": "bottom", "fontSize": 12, "width": 110, "overflow": "break"},
+                "type": "lines",
+                "coordinateSystem": "cartesian2d",
+                "symbol": ["none", "arrow"],
+                "symbolSize": 7,
+                "data": [_edge(key, found, names, where, alliance) for key, found in links.items()],
+            },
+            {
+                "type": "scatter",
+                "label": {"show": True, "position": "bottom", "distance": 3, "formatter": "{b}", "fontSize": 12},
                 "data": [
                     {
-                        "id": state,
-                        "name": names[state],
-                        "x": where[state][0] * 6,
-                        "y": where[state][1],
-                        "symbolSize": 22 if state in alliance else plain(round(7 + degree[state] ** 0.5 * 2, 1)),
+                        "name": short(names[state]),
+                        "value": [plain(where[state][0]), plain(where[state][1])],
+                        "symbolSize": 24 if state in alliance else plain(round(7 + degree[state] ** 0.5 * 2, 1)),
                         "itemStyle": {"color": palette.ORANGE if state in alliance else palette.GREY},
                         "tooltip": {"formatter": tip(names[state], f"{degree[state]} kinds of exchange")},
                     }
                     for state in states
                 ],
-                "links": [_edge(key, found, names, kinds) for key, found in links.items()],
-            }
-        ]
+            },
+        ],
     )
 
 
 def _edge(
-    key: tuple[str, str, str], channels: list[Mapping[str, Any]], names: Mapping[str, str], kinds: list[str]
+    key: tuple[str, str, str],
+    channels: list[Mapping[str, Any]],
+    names: Mapping[str, str],
+    where: Mapping[str, tuple[float, float]],
+    alliance: Sequence[str],
 ) -> Option:
     start, end, kind = key
     goods = list(dict.fromkeys(c["good_name"] for c in channels))
     observed = any(c["status"] == "observed" for c in channels)
+    spread = 0.06 + 0.05 * list(palette.KIND).index(kind)
+    direct = {start, end} <= set(alliance[:2])
     return {
-        "source": start,
-        "target": end,
+        "coords": [[plain(v) for v in where[start]], [plain(v) for v in where[end]]],
         "lineStyle": {
             "color": palette.KIND[kind],
             "width": plain(round(1.2 + 0.5 * len(channels), 2)),
-            "curveness": plain(round(0.08 + 0.07 * kinds.index(kind), 2)),
+            "curveness": plain(round(spread * (0.7 if direct else 1.2), 3)),
             "type": "solid" if observed else "dashed",
             "opacity": 0.85,
         },
@@ -118,6 +125,6 @@ def chart(network: Network, alliance: Sequence[str]) -> Chart:
         "are left out.",
         option=option(network, alliance),
         table=Table(("from", "to", "kind", "what", "how", "channels"), rows),
-        height=150 + ROW * others,
+        height=TOP + ROW * (others + 2),
         legend=tuple(Key(name, palette.KIND[kind], "line") for kind, name in palette.KIND_NAME.items()),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from counterpact.charts import palette
 from counterpact.charts.chart import Chart, Key, Option, Table, axis, base, plain, tip
 
-ROW = 92
+ROW = 90
 
 Objective = Mapping[str, Any]
 """`name`, `status_quo` and `under_package`: figures with low, high, mean, text."""
@@ -21,8 +21,8 @@ def option(objectives: Sequence[Objective]) -> Option:
         before, after = objective["status_quo"], objective["under_package"]
         top = max(before["high"], after["high"], 1e-12)
         bars = [
-            _bar(before, top, palette.BEFORE, "if nothing is added"),
-            _bar(after, top, palette.AFTER, "with the package"),
+            _bar(before, top, palette.BEFORE, "without"),
+            _bar(after, top, palette.AFTER, "with"),
         ]
         data.append(
             {
@@ -55,7 +55,7 @@ def _bar(figure: Mapping[str, Any], top: float, colour: str, what: str) -> Optio
         "colour": colour,
         "hollow": False,
         "open": False,
-        "text": f"{figure['text']} {what}",
+        "text": f"{what}: {figure['text']}",
     }
 
 

@@ -12,7 +12,7 @@
   function shown(params, api, option) { return option.series[params.seriesIndex].data[params.dataIndex]; }
 
   function fit(text, width, size) {
-    var room = Math.floor(width / (size * 0.53));
+    var room = Math.floor(width / (size * 0.5));
     return text.length <= room ? text : text.slice(0, Math.max(1, room - 1)).trimEnd() + "…";
   }
 
@@ -60,16 +60,24 @@
     };
   }
 
-  function pair(option) { /* two bars a row: today above, under the package below */
+  function pair(option) { /* two bars a row: today above, under the package below; their words over them */
     return function (params, api) {
-      var at = shown(params, api, option), item = at.show, row = api.value(0), area = params.coordSys, size = 13;
-      var x = function (v) { return api.coord([v, row])[0]; }, centre = api.coord([0, row])[1];
-      var children = [{ type: "text", style: { text: fit(item.label, area.width, size), x: area.x, y: centre - 28, fill: ink.text, font: "600 " + size + "px system-ui, sans-serif", textVerticalAlign: "middle" } }];
-      item.bars.forEach(function (one, i) {
-        var y = centre - 10 + i * 26;
-        children = children.concat(bar(x(one.low), x(one.high), y, 9, one, one.colour));
-        if (one.mark !== null) children.push(mark("tick", x(one.mark), y, one.colour));
-        children.push({ type: "text", style: { text: fit(one.text, area.width, 12), x: area.x, y: y + 13, fill: ink.soft, font: "12px system-ui, sans-serif", textVerticalAlign: "middle" } });
+      var at = shown(params, api, option), item = at.show, row = api.value(0), area = params.coordSys;
+      var x = function (v) { return api.coord([v, row])[0]; }, y = api.coord([0, row])[1] - 34;
+      var line = function (text, font, fill) {
+        y += 17;
+        return { type: "text", style: { text: fit(text, area.width, 13), x: area.x, y: y - 9, fill: fill, font: font, textVerticalAlign: "middle" } };
+      };
+      var children = [line(item.label, "600 13px system-ui, sans-serif", ink.text)];
+      var words = item.bars.map(function (one) { return one.text; });
+      var joined = words.join("; ");
+      (joined.length * 6.6 < area.width ? [joined] : words).forEach(function (text) {
+        children.push(line(text, "13px system-ui, sans-serif", ink.soft));
+      });
+      item.bars.forEach(function (one) {
+        y += 13;
+        children = children.concat(bar(x(one.low), x(one.high), y - 5, 9, one, one.colour));
+        if (one.mark !== null) children.push(mark("tick", x(one.mark), y - 5, one.colour));
       });
       return { type: "group", children: children };
     };
@@ -136,7 +144,7 @@
   function labelled(option) { /* labels drawn over lines need the page's own ink and ground */
     (option.series || []).forEach(function (series) {
       if (series.label && series.label.show && !series.label.color)
-        Object.assign(series.label, { color: ink.text, textBorderColor: ink.ground, textBorderWidth: 2.5 });
+        Object.assign(series.label, { color: ink.text, textBorderColor: ink.ground, textBorderWidth: 3 });
     });
     return option;
   }

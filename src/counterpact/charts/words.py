@@ -66,11 +66,14 @@ def model_amount(low: float, high: float, unit: str) -> str:
 def percent(share: float) -> str:
     """A share as a percentage without false precision.
 
-    >>> percent(0.1234), percent(0.004), percent(1.0), percent(0.0)
-    ('12 %', '0.4 %', '100 %', '0 %')
+    >>> percent(0.1234), percent(0.004), percent(1.0), percent(1e-9), percent(-0.28)
+    ('12 %', '0.4 %', '100 %', '0 %', '−28 %')
     """
     shown = share * 100
-    return f"{shown:.0f} %" if abs(shown) >= 1 or shown == 0 else f"{shown:.1g} %"
+    if abs(shown) < 0.05:
+        return "0 %"
+    text = f"{shown:.0f} %" if abs(shown) >= 1 else f"{shown:.1g} %"
+    return text.replace("-", "−")
 
 
 def scale(values: Iterable[float], unit: str) -> tuple[float, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from counterpact.charts import palette
-from counterpact.charts.chart import Chart, Key, Option, Table, base, plain, tip
+from counterpact.charts.chart import Cell, Chart, Key, Option, Table, base, plain, tip
 from counterpact.charts.projection import project
 
 Network = Mapping[str, Any]
@@ -48,9 +48,9 @@ def middle_latitude(window: Window) -> float:
     return (window.south + window.north) / 2
 
 
-WORLD = Window(-8, -8, 256, 76)
-"""From Iceland over the Pacific to the American east coast."""
-NEAR = Window(112, 29, 146, 52)
+WORLD = Window(-6, -6, 294, 74)
+"""From Britain over the Pacific to the American east coast."""
+NEAR = Window(118, 32.4, 141, 45.2)
 """North-East Asia."""
 
 
@@ -107,7 +107,7 @@ def option(network: Network, window: Window, named: Sequence[str]) -> Option:
                 "symbol": ["none", "arrow"],
                 "symbolSize": 6,
                 "emphasis": {"lineStyle": {"width": 5}},
-                "data": [_line(line, places) for line in lines],
+                "data": [_line(line, places, all(window.holds(places[p]) for p in line.ends)) for line in lines],
             },
             {
                 "type": "scatter",
@@ -126,27 +126,36 @@ def _drawable(places: Mapping[str, Any], place: str) -> bool:
     return place in places and places[place].get("latitude") is not None
 
 
-def _line(line: _Line, places: Mapping[str, Any]) -> Option:
+def _line(line: _Line, places: Mapping[str, Any], inside: bool) -> Option:
     start, end = (places[p] for p in line.ends)
     names = line.names[:6] + ([f"and {len(line.names) - 6} more"] if len(line.names) > 6 else [])
     return {
         "coords": [_point(start), _point(end)],
         "lineStyle": {
             "color": palette.KIND[line.kind],
-            "width": plain(round(1.0 + 3.5 * line.weight, 2)),
+            "width": plain(round(1.0 + 3.5 * line.weight, 2)) if inside else 1,
             "type": "solid" if line.status == "observed" else "dashed",
             "curveness": 0.22,
-            "opacity": 0.85,
+            "opacity": 0.9 if inside else 0.35,
         },
         "tooltip": {"formatter": tip(f"{start['name']} → {end['name']}", *names)},
     }
 
 
 def _place(place: Mapping[str, Any], named: bool) -> Option:
-    item: Option = {"name": place["name"], "value": _point(place), "tooltip": {"formatter": tip(place["name"])}}
+    item: Option = {"name": short(place["name"]), "value": _point(place), "tooltip": {"formatter": tip(place["name"])}}
     if not named:
         item["label"] = {"show": False}
     return item
+
+
+def short(name: str) -> str:
+    """A place's name without what stands in brackets.
+
+    >>> short("DPRK armed forces (depots and bases)")
+    'DPRK armed forces'
+    """
+    return name.partition(" (")[0]
 
 
 LEGEND = (
@@ -155,9 +164,17 @@ LEGEND = (
 )
 
 
-def table(network: Network) -> Table:
-    """Every channel with its ends, kind, status and capacity."""
+def table(network: Network, window: Window | None = None) -> Table:
+    """Every channel with its ends, kind, status and capacity; in a window only the ends and the status."""
     places = network["places"]
+    if window is not None:
+        inside = [c for c in network["channels"] if window.holds(places[c["from"]]) or window.holds(places[c["to"]])]
+        columns = ("what", "from", "to", "how", "status")
+        names = [(places[c["from"]]["name"], places[c["to"]]["name"]) for c in inside]
+        rows: tuple[tuple[Cell, ...], ...] = tuple(
+            (c["good_name"], start, end, c["mode"], c["status"]) for c, (start, end) in zip(inside, names, strict=True)
+        )
+        return Table(columns, rows)
     rows = tuple(
         (
             channel["good_name"],
@@ -173,8 +190,10 @@ def table(network: Network) -> Table:
     return Table(("what", "from", "to", "how", "status", "flow in the baseline year", "capacity a year"), rows)
 
 
-def chart(network: Network, *, id: str, title: str, window: Window, named: Sequence[str], height: int) -> Chart:
-    """A map with the table of all channels. `named` as in `option`."""
+def chart(network: Network, *, id: str, title: str, window: Window, named: Sequence[str], whole: bool) -> Chart:
+    """A map with its table (of all channels with their amounts if `whole`). `named` as in `option`."""
+    (left, top), (right, bottom) = window.corners
+    aspect = round((right - left) / (top - bottom), 3)
     channels = network["channels"]
     observed = sum(c["status"] == "observed" for c in channels)
     return Chart(
@@ -183,11 +202,13 @@ def chart(network: Network, *, id: str, title: str, window: Window, named: Seque
         alt=f"{title}. {len(channels)} channels, {observed} of them observed; the table below lists each.",
         caption="One line per pair of places and kind of good. The wider the line, the larger its share of the "
         "greatest "
-        "capacity known for that good; broken lines are alleged, planned or potential. Some places stand for a whole "
+        "capacity known for that good; pale lines lead out of the picture; broken lines are alleged, planned or "
+        "potential. Some places stand for a whole "
         "branch (crypto platforms, employers) and are drawn where most of it sits. World shapes: Natural Earth, by "
         "Visionscarto.",
         option=option(network, window, named),
-        table=table(network),
-        height=height,
+        table=table(network) if whole else table(network, window),
+        height=220,
+        aspect=aspect,
         legend=LEGEND,
     )

@@ -28,7 +28,7 @@ def brief(
     ] = None,
     escalation: Annotated[float | None, typer.Option("--escalation", min=0, help="Most escalation, points.")] = None,
 ) -> None:
-    """Reconcile the evidence, assess the lines, design a package, and write the brief (one HTML file, one JSON file)."""
+    """Reconcile the evidence, assess the lines, design a package, and write the brief: one HTML and one JSON file."""
     from rich.console import Console
 
     import counterpact.api

@@ -55,7 +55,8 @@ _NAMES = {"Russia", "Russian", "China", "Chinese", "Hong", "India", "Ukraine", "
 
 
 def _lines(b: Mapping[str, Any]) -> list[Parts]:
-    return [[f"{line['name']}: {line['headline']}"] for line in b["lines"]]
+    """The first clause of each headline; the section on the lines has the whole."""
+    return [[f"{line['name']}: {line['headline'].split('; ')[0].rstrip('.')}."] for line in b["lines"]]
 
 
 def _reply(b: Mapping[str, Any]) -> list[Parts]:
@@ -68,7 +69,8 @@ def _reply(b: Mapping[str, Any]) -> list[Parts]:
             first["value"],
             f" ({_lower(first['objective_name'])}). ",
         ]
-        closing = [c for x in open_routes for c in x["closing_measures"] if c["text"]]
+        further = [c for x in open_routes for c in x["closing_measures"] if c["text"]]
+        closing = sorted(further, key=lambda c: c["risk_after"] - c["risk_before"])
         if first["closing_measures"] and first["closing_measures"][0]["text"]:
             parts.append(f"Cheapest way to close it: {first['closing_measures'][0]['text']}.")
         elif closing:
@@ -84,7 +86,12 @@ def _package(b: Mapping[str, Any]) -> list[Parts]:
     head = p["headline"]
     if not p["measures"]:
         return [["Under these limits no measure is worth its cost."]]
-    first: Parts = [head[1]["figure"], " that take away ", head[0]["figure"], " " + head[0]["what"] + ", at "]
+    first: Parts = [
+        head[1]["figure"],
+        " take away ",
+        head[0]["figure"],
+        f" of the combined risk ({head[0]['over']}), at ",
+    ]
     first += [p["cost"]["money"], " a year."] if "money" in p["cost"] else ["no money cost given."]
     best = sorted(p["measures"], key=lambda m: (-(m["last_in"]["low"] or 0), m["id"]))[:3]
     second: Parts = ["It leans most on " + prose.listing(_quoted(m["name"]) for m in best) + "."]
@@ -107,7 +114,7 @@ def _who(b: Mapping[str, Any]) -> list[Parts]:
         named = prose.listing(f"{prose.the(a)} ({count[a]})" for a in busiest)
         found.append([f"Measures of the package that fall to each: {named}."])
     if b["package"]["members"]:
-        found.append([f"To be brought in: {prose.listing(b['package']['members'])}."])
+        found.append([f"Taking part: {prose.listing(prose.the(m) for m in b['package']['members'])}."])
     if b["evidence_values"]:
         best = b["evidence_values"][0]
         found.append(
@@ -129,7 +136,7 @@ def source_summary(b: Mapping[str, Any]) -> Parts:
         kinds[c["kind"]] = kinds.get(c["kind"], 0) + 1
     if not kinds:
         return ["The facts of the case fit together: the program found no set of them that cannot all be true."]
-    said = prose.listing(f"{n} {'are' if n > 1 else 'is'} {_KIND_WORDS[k]}" for k, n in sorted(kinds.items()))
+    said = prose.listing(f"{kinds[k]} {word}" for k, word in _KIND_WORDS.items() if k in kinds)
     whole = "The list is complete." if b["contradictions_complete"] else "There may be more: the search has a limit."
     return [
         f"The program found {len(b['contradictions'])} smallest sets of facts that cannot all be true: {said}. {whole} "
@@ -138,9 +145,9 @@ def source_summary(b: Mapping[str, Any]) -> Parts:
 
 
 _KIND_WORDS = {
-    "true conflict": "a true conflict",
-    "different definitions": "a matter of different definitions",
-    "different periods": "a matter of different periods",
+    "true conflict": "true conflicts",
+    "different definitions": "where the sources count different things",
+    "different periods": "where they speak of different periods",
 }
 
 

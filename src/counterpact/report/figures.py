@@ -7,6 +7,7 @@ Every figure has `facts` (ids, listed with their sources in the brief) or `how` 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -127,13 +128,8 @@ def weave(sentence: str, figures: Sequence[Figure]) -> Parts:
     """
     parts: Parts = [sentence]
     left: list[Figure] = []
-    for one in figures:
-        for i, part in enumerate(parts):
-            if isinstance(part, str) and one["text"] and one["text"] in part:
-                before, _, after = part.partition(one["text"])
-                parts[i : i + 1] = [before, one, after]
-                break
-        else:
+    for one in sorted(figures, key=lambda f: -len(f["text"])):
+        if not _place(parts, one):
             left.append(one)
     parts = [part for part in parts if part != ""]
     seen = {str(one["text"]) for one in parts if isinstance(one, dict)}
@@ -142,6 +138,22 @@ def weave(sentence: str, figures: Sequence[Figure]) -> Parts:
             seen.add(one["text"])
             parts += [" ", one]
     return parts
+
+
+def _place(parts: Parts, one: Figure) -> bool:
+    """Set a figure where its words stand as a whole: with its unit, or as a bare number of more than one digit."""
+    text = str(one["text"])
+    bare = text.partition(" ")[0] if one.get("low") is not None and one.get("low") == one.get("high") else ""
+    for wording in (text, text.replace(" to ", "–", 1), bare if len(bare) > 1 else ""):
+        if not wording:
+            continue
+        whole = re.compile(rf"(?<![\w.,$€−-]){re.escape(wording)}(?![\w%]|[.,]\d|–\d)")
+        for i, part in enumerate(parts):
+            if isinstance(part, str) and (found := whole.search(part)):
+                shown = {**one, "text": wording}
+                parts[i : i + 1] = [part[: found.start()], shown, part[found.end() :]]
+                return True
+    return False
 
 
 def plain_text(parts: Iterable[str | Mapping[str, Any]]) -> str:

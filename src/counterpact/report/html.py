@@ -52,7 +52,18 @@ def render(brief: dict[str, Any]) -> str:
         line_colours=palette.LINE,
         **shown,
     )
+    text = text.replace("@@ANNEX@@", _annex(brief, text))
     return re.sub(r"\n\s*\n+", "\n", text)
+
+
+def _annex(brief: dict[str, Any], text: str) -> str:
+    """Entries of the facts that figures of the page open, with those that correct them or that they repeat."""
+    wanted = {i for found in re.findall(r' data-(?:facts|rivals)="([^"]*)"', text) for i in found.split()}
+    facts = brief["facts"]
+    for i in sorted(wanted & set(facts)):
+        wanted |= {facts[i].get(name, "") for name in ("repeats", "corrects", "corrected_by")}
+    shown = {i: fact for i, fact in facts.items() if i in wanted}
+    return _environment().get_template("annex.html.j2").render(facts=shown, sources=brief["sources"])
 
 
 @cache

@@ -190,6 +190,7 @@ def headline(plan: Plan, rows: Sequence[Mapping[str, Any]], cost: Mapping[str, F
     items: list[Block] = [
         {
             "what": "of the combined risk taken away: " + kind,
+            "over": kind,
             "figure": figures.share(
                 low,
                 how=f"Proven: the package takes away at least {words.percent(low)} of the combined risk "

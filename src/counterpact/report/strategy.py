@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from counterpact.case.case import Case
 from counterpact.charts import words
+from counterpact.charts.worldmap import short
 from counterpact.lines import prose
 from counterpact.report import figures
 from counterpact.report.evidence import Block, name_of, objective_facts
@@ -79,12 +81,12 @@ def route_text(case: Case, channels: tuple[str, ...]) -> str:
     known = [case.channels[c] for c in channels if c in case.channels]
     if not known:
         return " → ".join(channels)
-    stops = [name_of(case, known[0].from_place)]
+    stops, here = [short(name_of(case, known[0].from_place))], known[0].from_place
     for c in known:
-        end = name_of(case, c.to_place)
-        if name_of(case, c.from_place) != stops[-1]:
-            stops.append(name_of(case, c.from_place))
-        stops.append(f"{end} ({c.mode.value})")
+        if c.from_place != here:
+            stops.append(short(name_of(case, c.from_place)))
+        stops.append(f"{short(name_of(case, c.to_place))} ({c.mode.value})")
+        here = c.to_place
     return f"{case.goods[known[0].good].name}: " + " → ".join(stops)
 
 
@@ -127,11 +129,7 @@ def _unit(case: Case, objective: str) -> str:
 def _reply_summary(case: Case, plan: Plan) -> Parts:
     up = sorted((s for s in plan.displacement if s.change.mean > 0), key=lambda s: (-_relative(s), s.name))
     down = sorted((s for s in plan.displacement if s.change.mean < 0), key=lambda s: (_relative(s), s.name))
-    parts: Parts = [
-        "The reply shown is the best one for them in every scenario, and among equally good ones the nearest to "
-        "what they "
-        "do today. "
-    ]
+    parts: Parts = []
     if up:
         parts.append("Under the package they would use more: ")
         parts += _moves(case, up[:3])
@@ -209,8 +207,18 @@ def _loophole(case: Case, plan: Plan, one: Loophole) -> Block:
         "closing_measures": closing,
         "no_closing": "closed under these assumptions"
         if one.closed
-        else one.why_open or "no measure of the case closes it",
+        else named(case, one.why_open) or "no measure of the case closes it",
     }
+
+
+def named(case: Case, text: str) -> str:
+    """The text with the names of measures in place of their ids."""
+
+    def name(found: re.Match[str]) -> str:
+        row = case.measures.get(found[0])
+        return f"“{row.name}”" if row else found[0]
+
+    return re.sub(r"[A-Za-z0-9][A-Za-z0-9_.\-]*[A-Za-z0-9]", name, text)
 
 
 def _closing(case: Case, one: Closing) -> Block:
@@ -219,7 +227,8 @@ def _closing(case: Case, one: Closing) -> Block:
     money = one.cost.get("money", 0.0)
     saved = (one.risk_before - one.risk_after) / one.risk_before if one.risk_before else 0.0
     text = prose.listing(names)
-    extra = [f"closes {words.percent(one.closes)} of it", f"and takes away {words.percent(saved)} of the risk left"]
+    after = f"{words.percent(saved)} of the risk left" if saved >= 0.0005 else "next to nothing, for they go round it"
+    extra = [f"closes {words.percent(one.closes)} of it", f"and takes away {after}"]
     if money:
         extra.append("for " + words.model_amount(money * 1e6, money * 1e6, "USD") + " a year")
     if not one.fits_budget:
@@ -318,7 +327,7 @@ def drivers(plan: Plan) -> list[Block]:
             "low": figures.finite(d.low),
             "high": figures.finite(d.high),
             "effect": _driver_words(d.risk, d.effect),
-            "range": f"{words.rounded(d.low):g} to {words.rounded(d.high):g}",
+            "range": words.model_amount(d.low, d.high, ""),
         }
         for d in plan.drivers
     ]

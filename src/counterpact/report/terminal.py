@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Brief = Mapping[str, Any]
 _MOST = 6
+_TOP = 12
 
 
 def show(brief: Brief, console: Console, path: str = "") -> None:
@@ -21,7 +22,8 @@ def show(brief: Brief, console: Console, path: str = "") -> None:
 
     console.print(f"[bold]{escape(brief['title'])}[/]  [black on yellow] {brief['handling']} [/]")
     console.print(
-        f"[dim]{brief['scenarios']['count']} scenarios, seed {brief['seed']}, revision {brief['case_revision'][:12]}[/]\n"
+        f"[dim]{brief['scenarios']['count']} scenarios, seed {brief['seed']}, "
+        f"revision {brief['case_revision'][:12]}[/]\n"
     )
     for answer in brief["answers"]:
         if answer["id"] == "q2":
@@ -55,14 +57,14 @@ def _table(title: str, columns: list[str], rows: list[list[str]]) -> RenderableT
 
 
 def _package(b: Brief) -> RenderableType | None:
-    rows = [
-        [m["name"], m["line_name"], m["action"], m["lead"]["text"], m["money"]["text"] + _mark(m)]
-        for m in b["package"]["measures"]
-    ]
     p = b["package"]
+    best = sorted(p["measures"], key=lambda m: (-(m["last_in"]["low"] or 0.0), m["id"]))
+    rows = [[m["name"] + _mark(m), m["line_name"], m["action"], m["money"]["text"]] for m in best[:_TOP]]
+    if len(best) > _TOP:
+        rows.append([f"and {len(best) - _TOP} more in the brief", "", "", ""])
     passed = "checked" if p["certificate"]["passed"] else "CHECK FAILED"
     title = f"The package (gap {100 * (p['gap'] or 0):.1f} %, {passed}, lower bound {p['lower_bound_status']})"
-    return _table(title, ["measure", "line", "", "lead time", "a year"], rows)
+    return _table(title, ["measure", "line", "", "cost a year"], rows)
 
 
 def _mark(m: Mapping[str, Any]) -> str:
@@ -84,7 +86,10 @@ def _closing(x: Mapping[str, Any]) -> str:
 
 
 def _contradictions(b: Brief) -> RenderableType | None:
-    true = [c for c in b["contradictions"] if c["kind"] == "true conflict"] or b["contradictions"]
+    first: dict[str, Mapping[str, Any]] = {}
+    for c in b["contradictions"]:
+        first.setdefault(c["estimand"], c)
+    true = list(first.values())
     rows = [[c["estimand"], c["kind"], "; ".join(_claim(claim) for claim in c["claims"])] for c in true[:_MOST]]
     return _table("Where sources clash", ["about", "kind", "claims"], rows)
 

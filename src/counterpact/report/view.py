@@ -35,10 +35,14 @@ def build(b: Brief) -> dict[str, Any]:
             (r["objective"], r["mode"], str(r["channels"]), str(r["observed"])) for r in b["network"].get("by_mode", ())
         ],
         "check_rows": [
-            (_facts_cell(c["message"], c["facts"]), f"{c['rule']} ({c['severity']})", ", ".join(c["facts"]))
+            (_facts_cell(c["message"], c["facts"]), c["rule"].replace("-", " "), c["severity"])
             for c in b["checks"]
+            if c["severity"] != "note"
         ],
-        "unbound_rows": [(_facts_cell(u["reason"], u["facts"]), ", ".join(u["facts"])) for u in b["unbound_facts"]],
+        "check_notes": sum(c["severity"] == "note" for c in b["checks"]),
+        "unbound_rows": unbound_rows(b),
+        "other_rows": other_rows(b),
+        "conflict_groups": [g for g in conflict_groups(b) if g["kind"] == "true conflict"],
         "indicator_rows": indicator_rows,
         "package_groups": package_groups(b),
         "public_moves": [
@@ -47,7 +51,7 @@ def build(b: Brief) -> dict[str, Any]:
         "loophole_columns": ("route", "harms", "still possible", "cheapest way to close it", "who would have to join"),
         "loophole_rows": [loophole_row(r) for r in b["loopholes"]],
         "evidence_rows": [
-            (words.first_up(e["name"]), e["objective_name"], e["shrink"], e["reason"]) for e in b["evidence_values"]
+            (words.first_up(e["name"]), e["objective_name"], e["shrink"]) for e in b["evidence_values"][:12]
         ],
         "driver_rows": [(d["name"], d["range"], d["effect"]) for d in b["drivers"]],
         "weight_rows": [(w["name"], w["becomes"]) for w in b["weights"]],
@@ -71,7 +75,7 @@ def charts(b: Brief) -> dict[str, Any]:
         "contribution": contribution.chart(b["contribution"]),
         "frontier": frontier.chart(b["frontier"], b["frontier_unit"]) if len(b["frontier"]) > 1 else None,
         "displacement": None,
-        "rivals": [chart for chart in (rivals(c, i) for i, c in enumerate(b["contradictions"])) if chart],
+        "rivals": [chart for chart in (rivals(c, i) for i, c in enumerate(conflict_groups(b))) if chart],
         "bounds": bounds(b),
         "lines": {
             line["line"]: [
@@ -82,7 +86,7 @@ def charts(b: Brief) -> dict[str, Any]:
             for line in b["lines"]
         },
     }
-    moves = [m for m in b["displacement"] if "channel" in m]
+    moves = [m for m in b["displacement"] if "channel" in m and abs(m["share"]) >= 0.01]
     if moves:
         found["displacement"] = displacement.chart(moves)
     if not b["public"]:
@@ -94,10 +98,10 @@ def charts(b: Brief) -> dict[str, Any]:
             title="North-East Asia: the short way",
             window=NEAR,
             named=list(net["places"]),
-            height=460,
+            whole=False,
         )
         found["map_world"] = map_chart(
-            net, id="map-world", title="The wider network", window=WORLD, named=hubs, height=400
+            net, id="map-world", title="The wider network", window=WORLD, named=hubs, whole=True
         )
         found["network"] = network.chart(net, b["alliance"])
     return found
@@ -129,6 +133,41 @@ def _point_figure(b: Brief) -> spec.FigureOf:
         )
 
     return cell
+
+
+def conflict_groups(b: Brief) -> list[dict[str, Any]]:
+    """Contradictions of one kind about one thing on one card: their claims once each, in order of their figures."""
+    groups: dict[tuple[str, str], dict[str, Any]] = {}
+    for c in b["contradictions"]:
+        group = groups.setdefault(
+            (c["kind"], c["estimand"]),
+            {"kind": c["kind"], "estimand": c["estimand"], "sets": 0, "claims": {}, "suspects": []},
+        )
+        group["sets"] += 1
+        group["suspects"] += [s for s in c["suspects"] if s not in group["suspects"]]
+        group["claims"].update({claim["fact"]: claim for claim in c["claims"] if claim["fact"] not in group["claims"]})
+    for group in groups.values():
+        claims = group["claims"].values()
+        group["claims"] = sorted(claims, key=lambda one: (one["figure"]["low"] or 0.0, one["fact"]))
+    return list(groups.values())
+
+
+def other_rows(b: Brief) -> list[tuple[Cell, ...]]:
+    """Clashes that only different periods or definitions make, one row per thing measured."""
+    rows: list[tuple[Cell, ...]] = []
+    for group in conflict_groups(b):
+        if group["kind"] != "true conflict":
+            said = "; ".join(dict.fromkeys(f"{c['figure']['text']} ({c['origin']})" for c in group["claims"]))
+            rows.append((group["estimand"], group["kind"], _facts_cell(said, [c["fact"] for c in group["claims"]])))
+    return rows
+
+
+def unbound_rows(b: Brief) -> list[tuple[Cell, ...]]:
+    """Reasons why facts limit nothing, the commonest first; reasons of a single fact together."""
+    several = [u for u in b["unbound_facts"] if len(u["facts"]) > 1]
+    single = [f for u in b["unbound_facts"] if len(u["facts"]) == 1 for f in u["facts"]]
+    found = [*several, *([{"reason": "each for a reason of its own", "facts": single}] if single else [])]
+    return [(u["reason"], _facts_cell(f"{len(u['facts'])} facts", u["facts"])) for u in found]
 
 
 def rivals(c: Mapping[str, Any], index: int) -> Chart | None:

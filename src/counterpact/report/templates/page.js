@@ -41,5 +41,10 @@
     if (!box.open) box.showModal();
     box.querySelector(".in").scrollTop = 0;
   });
+  var opened = [];
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("details:not([open])").forEach(function (d) { d.open = true; opened.push(d); });
+  });
+  window.addEventListener("afterprint", function () { opened.splice(0).forEach(function (d) { d.open = false; }); });
   box.addEventListener("click", function (event) { if (event.target === box) box.close(); });
 })();
