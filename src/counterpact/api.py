@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from counterpact.picture.result import Picture
     from counterpact.strategy.compile import Compiled
     from counterpact.strategy.package import Request
-    from counterpact.strategy.plan import Plan
+    from counterpact.strategy.outcome import Loophole, Plan, Reply
 
 Progress = Callable[[str], None]
 """Called with a few words when a step begins."""
@@ -143,6 +143,17 @@ class Opened:
             self._say("designing the package")
             self._plans[key] = make_plan(self.compiled, request, progress=self._say)
         return self._plans[key]
+
+    def reply(self, measures: Sequence[str]) -> Reply:
+        """What they do if exactly these measures are taken. Raises `UsageError` for one that cannot be chosen."""
+        from counterpact.strategy.plan import reply_to
+
+        self._say("following the adversary's reply")
+        return reply_to(self.compiled, tuple(measures))
+
+    def loopholes(self, **asked: Any) -> tuple[Loophole, ...]:
+        """Routes the best package leaves open, largest first, and what would close each."""
+        return self.plan(**asked).loopholes
 
     def brief(self, *, since: str | None = None, public: bool = False, **asked: Any) -> dict[str, Any]:
         """The brief as one JSON-able object; `public` aggregates what must not leave the house."""

@@ -89,7 +89,7 @@ def make_plan(compiled: Compiled, request: Request, *, progress: Progress | None
     normal = instance.normalisers
     before, after = package.values_before / normal, package.values / normal
     chosen = choose(before, after, oracle.stack.probability, instance.weights, REPRESENTATIVES)
-    few = Oracle(instance, chosen.index, memory=8)
+    few = Oracle(instance, chosen.index, memory=6)
     work = _Work(compiled, request, package, oracle, guard, shelf, chosen, few)
     say("tracing effect against cost")
     quick = _Quick(work)

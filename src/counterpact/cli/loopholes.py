@@ -1,0 +1,67 @@
+"""`counterpact loopholes`: what the best package leaves open, and the cheapest way to close it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from counterpact.strategy.outcome import Loophole
+
+
+def loopholes(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="Name of a shipped case, or a folder.")] = "russia-dprk",
+    risk: Annotated[str, typer.Option("--risk", help="mean, worst, or a tail as in cvar90.")] = "cvar90",
+    money: Annotated[float | None, typer.Option("--money", min=0, help="Most USD million a year.")] = None,
+    political: Annotated[float | None, typer.Option("--political", min=0, help="Most political cost, points.")] = None,
+    civilian_harm: Annotated[
+        float | None, typer.Option("--civilian-harm", min=0, help="Most risk of harm to civilians, points.")
+    ] = None,
+    escalation: Annotated[float | None, typer.Option("--escalation", min=0, help="Most escalation, points.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON list on standard output.")] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw.")] = 0,
+    scenarios: Annotated[int, typer.Option("--scenarios", min=20, help="How many scenarios to draw.")] = 300,
+) -> None:
+    """List the routes the best package leaves open, by the harm they carry, and what would close each."""
+    from rich.console import Console
+
+    import counterpact.api
+
+    with Console(stderr=True).status("opening the case") as status:
+        opened = counterpact.api.open(case, seed=seed, scenarios=scenarios, progress=status.update)
+        found = opened.loopholes(
+            risk=risk, money=money, political=political, civilian_harm=civilian_harm, escalation=escalation
+        )
+    if json:
+        import json as json_module
+
+        from counterpact.strategy.plain import plain
+
+        typer.echo(json_module.dumps(plain(found), ensure_ascii=False, indent=1))
+    else:
+        show(found, Console(highlight=False))
+
+
+def show(found: tuple[Loophole, ...], console: Console) -> None:
+    """A table for people."""
+    from rich.table import Table
+
+    made = Table("objective", "route", "risk it carries", "still open", "what would close it", "who would have to join")
+    for one in found:
+        closing, closer, joins = one.closing, one.why_open, ""
+        if closing is not None:
+            words = "closed under these assumptions" if one.closed else f"closes {closing.closes:.0%}"
+            beyond = "" if closing.fits_budget else "; beyond the budget"
+            closer, joins = f"{' '.join(closing.measures)} ({words}{beyond})", " ".join(closing.joins)
+        made.add_row(
+            one.route.objective,
+            " > ".join(one.route.channels),
+            f"{one.value:.3g}",
+            f"{one.open_share:.0%}",
+            closer,
+            joins,
+        )
+    console.print(made)

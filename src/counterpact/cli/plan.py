@@ -1,0 +1,93 @@
+"""`counterpact plan`: which package does most for what the coalition can afford."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from counterpact.strategy.outcome import Plan
+
+
+def plan(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="Name of a shipped case, or a folder.")] = "russia-dprk",
+    risk: Annotated[str, typer.Option("--risk", help="mean, worst, or a tail as in cvar90.")] = "cvar90",
+    money: Annotated[float | None, typer.Option("--money", min=0, help="Most USD million a year.")] = None,
+    political: Annotated[float | None, typer.Option("--political", min=0, help="Most political cost, points.")] = None,
+    civilian_harm: Annotated[
+        float | None, typer.Option("--civilian-harm", min=0, help="Most risk of harm to civilians, points.")
+    ] = None,
+    escalation: Annotated[float | None, typer.Option("--escalation", min=0, help="Most escalation, points.")] = None,
+    require: Annotated[list[str] | None, typer.Option("--require", help="Measure that must be in; repeatable.")] = None,
+    forbid: Annotated[list[str] | None, typer.Option("--forbid", help="Measure that must not; repeatable.")] = None,
+    gap: Annotated[float, typer.Option("--gap", min=0, max=1, help="Stop at this share of the effect.")] = 0.05,
+    time_limit: Annotated[float, typer.Option("--time-limit", min=1, help="Seconds for the design.")] = 60.0,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw.")] = 0,
+    scenarios: Annotated[int, typer.Option("--scenarios", min=20, help="How many scenarios to draw.")] = 300,
+) -> None:
+    """Design a package against an adversary that reroutes, with its certificate, cost and contribution."""
+    from rich.console import Console
+
+    import counterpact.api
+
+    with Console(stderr=True).status("opening the case") as status:
+        opened = counterpact.api.open(case, seed=seed, scenarios=scenarios, progress=status.update)
+        found = opened.plan(
+            risk=risk,
+            money=money,
+            political=political,
+            civilian_harm=civilian_harm,
+            escalation=escalation,
+            require=tuple(require or ()),
+            forbid=tuple(forbid or ()),
+            gap=gap,
+            time_limit=time_limit,
+        )
+    if json:
+        import json as json_module
+
+        from counterpact.strategy.plain import plain_plan
+
+        typer.echo(json_module.dumps(plain_plan(found), ensure_ascii=False, indent=1))
+    else:
+        show(found, Console(highlight=False))
+
+
+def show(found: Plan, console: Console) -> None:
+    """Tables for people."""
+    from rich.table import Table
+
+    from counterpact.quantity import format_interval, format_number
+
+    package = found.package
+    effect = package.effect
+    console.print(
+        f"Combined risk {found.risk_before:.3g} → {found.risk_after:.3g} ({effect:.1%} less); {package.message}."
+    )
+    status = "passed" if found.certificate.passed else "FAILED"
+    console.print(f"Certificate {status}; lower bound {package.lower_bound_status}.")
+    console.print(f"{found.assumption_share:.0%} of the effect rests on assumed intervals alone.\n")
+    chosen = Table("measure", "what", "line", "action", "last in", "rests on", title="Package", title_justify="left")
+    for m in found.measures:
+        basis = ", ".join(m.bases) or "serves outside the model"
+        chosen.add_row(m.id, m.name, m.line, m.action, f"{m.last_in:.1%}", basis)
+    console.print(chosen)
+    cost = Table("resource", "cost", "budget", title="Cost", title_justify="left")
+    for resource, (low, high) in found.cost.items():
+        limit = found.budgets.get(resource)
+        cost.add_row(resource, format_interval(low, high), format_number(limit) if limit is not None else "none")
+    console.print(cost)
+    goals = Table("objective", "unit", "today", "under the package", "less", title="Most they could deliver")
+    for o in found.objectives:
+        today = format_interval(o.status_quo.low, o.status_quo.high)
+        under = format_interval(o.package.low, o.package.high)
+        goals.add_row(o.name, o.unit, today, under, f"{o.reduction:.0%}")
+    console.print(goals)
+    lines = Table("line", "share", "alone", "last in", title="What each line adds", title_justify="left")
+    for line in found.contribution.lines:
+        lines.add_row(line.line, f"{line.share:.0%}", f"{line.alone:.3g}", f"{line.last_in:.3g}")
+    console.print(lines)
