@@ -89,6 +89,21 @@ def test_facts_with_another_definition_do_not_bind_and_are_another_kind():
     assert [c.kind for c in found.contradictions] == [ConflictKind.DEFINITIONS]
 
 
+def test_less_reported_than_seen_is_told_with_the_pace_it_would_need():
+    found = picture(
+        channels=[channel("c", "x", "y"), channel("d", "u", "y")],
+        estimands=[estimand("seen", "c"), estimand("told", "c d")],
+        facts=[
+            fact("s", "seen", 60, None, "2024-03/2024-11", bound="at least"),
+            fact("t", "told", 10, 10, "2024-01/2024-08", definition="as reported"),
+        ],
+    )
+    (pair,) = found.contradictions
+    assert pair.kind is ConflictKind.DEFINITIONS
+    assert set(pair.facts) == {"s", "t"}
+    assert "13 times faster" in pair.explanation  # (50 in 91 days) against (10 in 244 days)
+
+
 def test_levels_at_different_moments_are_different_periods_not_a_conflict():
     found = picture(
         estimands=[estimand("workers", kind="stock")],

@@ -41,6 +41,11 @@ class Hull:
         """Dimension r of the hull."""
         return int(self.basis.shape[1])
 
+    def coordinates(self, y: Vector) -> Vector:
+        """z of a point of the hull (least squares through the normal equations)."""
+        gram = self.basis.T @ self.basis
+        return np.asarray(np.linalg.solve(gram, self.basis.T @ (y - self.centre)), float)
+
 
 def _interior(A: Vector, low: Vector, high: Vector) -> tuple[Vector, NDArray[np.bool_]]:
     """A point with as many rows slack as possible (each up to `FLAT`), and which rows can never be slack.
@@ -145,14 +150,19 @@ def walk(hull: Hull, start: Vector, steps: int, rng: np.random.Generator, fixed:
         if step == steps // 3 and z.shape[1] > 4 * frame.shape[1]:
             frame = _round(frame, z, fixed)
         k = frame.shape[1]
-        d = frame @ rng.standard_normal(k) if step % 2 else frame[:, rng.integers(k)]
-        a = hull.G @ d
+        d = _times(frame, np.asarray(rng.standard_normal(k))) if step % 2 else frame[:, rng.integers(k)]
+        a = _times(hull.G, d)
         t = _chord(a, slack, rng)
         z += d[:, None] * t
         slack -= a[:, None] * t
         if step % 50 == 49:
             slack = hull.h[:, None] - hull.G @ z
     return z
+
+
+def _times(matrix: Vector, vector: Vector) -> Vector:
+    """A small product without BLAS: its threads cost more than they bring at this size."""
+    return np.asarray(np.einsum("ij,j->i", matrix, vector), float)
 
 
 def _chord(a: Vector, slack: Vector, rng: np.random.Generator) -> Vector:

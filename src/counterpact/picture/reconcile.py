@@ -102,7 +102,7 @@ class Component:
         for channel, w in weights.items():
             if channel in self.channels:
                 group = self.group(factor, channel)
-                blocks = self._cut(("g", factor, *group), self._edges(group[0], factor))
+                blocks = self._cut(("g", factor, *group), group[0], factor)
                 for cell in cells:
                     converted[self._converted(factor, group, blocks, cell, (low, high))] = w
         return Form(converted)
@@ -115,7 +115,7 @@ class Component:
 
         Blocks end with the year, so that a year stays a union of blocks.
         """
-        return self._cut((channel,), self._edges(channel))
+        return self._cut((channel,), channel)
 
     def _edges(self, channel: str, factor: str | None = None) -> set[date]:
         """Days on which facts about the channel (with that factor only) begin or end."""
@@ -126,8 +126,9 @@ class Component:
             for day in (e.first, e.end)
         }
 
-    def _cut(self, name: tuple[str, ...], edges: set[date]) -> list[int]:
+    def _cut(self, name: tuple[str, ...], channel: str, factor: str | None = None) -> list[int]:
         if name not in self._blocks:
+            edges = self._edges(channel, factor)
             starts: list[int] = []
             for cell, day in enumerate(self.cells.edges[:-1]):
                 new = day in edges or (day.month, day.day) == (1, 1) or cell == 0

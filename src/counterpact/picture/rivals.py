@@ -95,13 +95,32 @@ def without_echoes(limits: Iterable[Evidence]) -> list[Evidence]:
     return [e for e in limits if not echo(e)]
 
 
+def _same_thing(a: Evidence, b: Evidence) -> bool:
+    return a.estimand.id == b.estimand.id and a.definition == b.definition
+
+
+def _inside(a: Evidence, b: Evidence) -> bool:
+    """True if the greater amount is said of no more channels than the lesser: reported less than was seen."""
+    small, large = sorted((a, b), key=lambda e: e.low)
+    return (
+        bool(large.estimand.channels)
+        and set(large.estimand.channels) <= set(small.estimand.channels)
+        and (large.estimand.unit, large.estimand.factor) == (small.estimand.unit, small.estimand.factor)
+        and large.estimand.id != small.estimand.id
+        and not (a.fact.part_of or b.fact.part_of)
+    )
+
+
 def different_times(part: Component) -> list[Contradiction]:
-    """Pairs whose numbers clash only because their periods differ: overlapping, not nested (for amounts)."""
+    """Pairs that clash in number and can hold only because their periods differ: overlapping, not nested.
+
+    Amounts of one estimand, or an amount seen on some channels against a lesser one reported for those and more.
+    """
     found = []
     for a, b in combinations(without_echoes(part.limits), 2):
-        if a.estimand.id != b.estimand.id or not a.overlaps(b) or not a.disjoint(b):
+        if not a.overlaps(b) or not a.disjoint(b) or not (_same_thing(a, b) or _inside(a, b)):
             continue
-        if a.definition != b.definition or (a.first, a.end) == (b.first, b.end) or a.months == b.months:
+        if (a.first, a.end) == (b.first, b.end) or a.months == b.months:
             continue
         nested = (a.first <= b.first and b.end <= a.end) or (b.first <= a.first and a.end <= b.end)
         if nested and a.estimand.kind in ADDITIVE:
@@ -109,11 +128,11 @@ def different_times(part: Component) -> list[Contradiction]:
         strain = needed_pace(a, b)
         if strain < STRAINED or not part.system.tension({a.id, b.id}).consistent:
             continue
-        kind = ConflictKind.PERIODS
+        kind = ConflictKind.PERIODS if _same_thing(a, b) else ConflictKind.DEFINITIONS
         found.append(
             Contradiction(
                 kind,
-                (a.estimand.id,),
+                tuple(dict.fromkeys((a.estimand.id, b.estimand.id))),
                 (a.id, b.id),
                 tuple(dict.fromkeys((a.fact.origin, b.fact.origin))),
                 (),
@@ -140,9 +159,8 @@ def needed_pace(a: Evidence, b: Evidence) -> float:
 def _strain(pace: float) -> str:
     if not math.isfinite(pace):
         return ""
-    return (
-        f" But then things went {pace:.0f} times faster outside the common time than the lower claim allows on average."
-    )
+    text = f" For both to hold, things went {pace:.0f} times faster outside the common time"
+    return text + " than the lower claim allows on average."
 
 
 def _kin(a: Evidence, b: Evidence) -> bool:

@@ -3,7 +3,7 @@
 The uniform distribution is a prior, not knowledge, and it depends on how finely channels are cut: a total of
 at most 10 has mean 5, 6.7 or 9.5 when it is cut into 1, 2 or 20 parallel channels. So the headline of each
 component (its first objective) is drawn uniformly between its bounds, and the channels uniformly given it.
-Vertices that carry each objective's bounds are returned beside the draws: "worst case" needs them.
+"Worst of the draws" is not the worst case: that is the bound in `Picture.objective_bounds`.
 """
 
 from __future__ import annotations
@@ -96,8 +96,7 @@ def _body(part: Component, active: frozenset[str], lead: Form | None, rng: np.ra
     weight = weight[used] / max(float(np.abs(weight).max()), 1e-300)
     functional = hull.basis.T @ weight
     ends = extremes(weight) if np.abs(functional).max(initial=0.0) > FLAT else None
-    solve = np.linalg.pinv(hull.basis) if hull.dimension else np.zeros((0, len(used)))
-    points = tuple(solve @ (p - hull.centre) for p in ends) if ends else (np.zeros(hull.dimension),) * 2
+    points = tuple(hull.coordinates(p) for p in ends) if ends else (np.zeros(hull.dimension),) * 2
     return _Body(used, hull, functional, (points[0], points[1]))
 
 
@@ -240,7 +239,7 @@ def _implied(part: Component, x: Vector) -> dict[str, Vector]:
         if key[0] == "u":
             found[str(key[1])] = 1 / x[i]
         elif key[0] == "g" and part.cells.year(key[3]) == part.case.head.baseline:
-            blocks = part._cut(("g", key[1], *key[2]), set())
+            blocks = part._cut(("g", key[1], *key[2]), key[2][0], key[1])
             cells = [c for c, start in enumerate(blocks) if start == key[3]]
             columns = sorted({part._flow(ch, c) for ch in key[2] for c in cells})
             flow = x[columns].sum(axis=0)
