@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import builtins
 import gzip
 import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from counterpact.errors import Problem, SourceError
 
 if TYPE_CHECKING:
     import polars as pl
+
+_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True)
@@ -57,17 +61,25 @@ class SourceFile:
                 data = self.path.read_bytes()
             if data[:2] == b"\x1f\x8b":
                 data = gzip.decompress(data)
-        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
-            raise SourceError(
-                Problem(
-                    self.label,
-                    what="the compressed file is damaged or cut short",
-                    why=str(error),
-                    do="Download it again; nothing was stored",
-                )
-            ) from error
-        start = data[:512].lstrip().lower()
-        if start.startswith((b"<!doctype html", b"<html")) and not self.name.endswith((".html", ".htm")):
+        except _DAMAGED as error:
+            raise self._damaged(error) from error
+        self._refuse_page(data[:512])
+        return data
+
+    def _damaged(self, error: Exception) -> SourceError:
+        return SourceError(
+            Problem(
+                self.label,
+                what="the compressed file is damaged or cut short",
+                why=str(error),
+                do="Download it again; nothing was stored",
+            )
+        )
+
+    def _refuse_page(self, head: builtins.bytes) -> None:
+        if head.lstrip().lower().startswith((b"<!doctype html", b"<html")) and not self.name.endswith(
+            (".html", ".htm")
+        ):
             raise SourceError(
                 Problem(
                     self.label,
@@ -76,7 +88,6 @@ class SourceFile:
                     do="Open it in a browser to see what it says, then download again",
                 )
             )
-        return data
 
     def text(self, encodings: Sequence[str] = ("utf-8-sig",)) -> str:
         """The content as text in the first encoding that fits; bad bytes are named by line, never replaced."""
@@ -96,6 +107,25 @@ class SourceFile:
                 do="The file was damaged or saved in another encoding; get the publisher's original",
             )
         )
+
+    @contextmanager
+    def stream(self) -> Iterator[IO[builtins.bytes]]:
+        """The content unpacked as it is read, for files larger than memory. Raises `SourceError` as `bytes` does."""
+        try:
+            with ExitStack() as stack:
+                if self.member:
+                    archive = stack.enter_context(zipfile.ZipFile(self.path))
+                    raw: IO[builtins.bytes] = stack.enter_context(archive.open(self.member))
+                else:
+                    raw = stack.enter_context(self.path.open("rb"))
+                packed = raw.read(2) == b"\x1f\x8b"
+                raw.seek(0)
+                plain = stack.enter_context(gzip.open(raw)) if packed else raw
+                self._refuse_page(plain.read(512))
+                plain.seek(0)
+                yield plain  # type: ignore[misc]
+        except _DAMAGED as error:
+            raise self._damaged(error) from error
 
     def open(self) -> io.BytesIO:
         """The content as a stream."""

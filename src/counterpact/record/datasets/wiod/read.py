@@ -23,21 +23,21 @@ def read(files: Sequence[SourceFile]) -> Reading:
 
     Each row of a matrix must add up to the stated output within rounding. Raises `SourceError`.
     """
-    flows, output, classes, empty, cells = [], [], [], 0, 0
+    flows, output, classes, cells = [], [], [], 0
     for file in files:
         for table in read_rdata(file).values():
             if table.texts("names") == list(CLASSES):
                 classes.append(_classes(table))
                 continue
-            year, part, made = _year(table, file)
+            part, made = _year(table, file)
             flows += part
             output.append(made)
-            cells += sum(table[name].value.size for name in ("inter", "final"))  # type: ignore[union-attr]
-            empty += cells - sum(p.height for p in flows) - empty
+            cells += len(table["inter"].value) + len(table["final"].value)
     if not output:
         raise SourceError(
             Problem(files[0].label, what="there is no input-output table here", do="Give wiot_YYYY.RData")
         )
+    empty = cells - sum(frame.height for frame in flows)
     findings = [DataFinding("zero-cells", "note", f"{empty:,} of {cells:,} cells are zero", empty, "left out")]
     if classes:
         rows = sum(frame.height for frame in classes)
@@ -63,7 +63,7 @@ def _classes(table: Vector) -> pl.DataFrame:
     )
 
 
-def _year(table: Vector, file: SourceFile) -> tuple[int, list[pl.DataFrame], pl.DataFrame]:
+def _year(table: Vector, file: SourceFile) -> tuple[list[pl.DataFrame], pl.DataFrame]:
     names = table.texts("names")
     if missing := [part for part in PARTS if part not in names]:
         raise SourceError(
@@ -98,7 +98,7 @@ def _year(table: Vector, file: SourceFile) -> tuple[int, list[pl.DataFrame], pl.
     made = maker.rename({"from_country": "country", "from_industry": "industry"}).select(
         pl.lit(year, pl.Int32).alias("year"), pl.all(), pl.Series("usd_m", total)
     )
-    return year, parts, made
+    return parts, made
 
 
 def _matrix(table: Vector, name: str, shape: tuple[int, int], file: SourceFile) -> npt.NDArray[np.int64]:
