@@ -1,7 +1,8 @@
 """Faults planted in the shipped case: does the fault-finder see them, and does it cry wolf?
 
 200 faults, ten at a time in different estimands, from two seeds: the rules were looked at with the first (train),
-the second (test) only counts. A fault counts as *revealable by arithmetic* if the clean case holds something to compare the figure with:
+the second (test) only counts. A fault counts as *revealable by arithmetic* if the clean case holds something to
+compare the figure with:
 
 - ×1000: another source's figure of the same estimand, definition and time; or the number in the row's own sentence;
 - swapped unit: the same, or no factor between the new unit and the estimand's;
