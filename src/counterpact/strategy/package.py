@@ -171,7 +171,7 @@ def _check(instance: Instance, request: Request) -> None:
 
 
 def _relaxed_phase(
-    search: _Search, master: Master, progress: Callable[[float, str], None] | None, rounds: int = 5
+    search: _Search, master: Master, progress: Callable[[float, str], None] | None, rounds: int = 12
 ) -> None:
     """Cutting planes on the linear relaxation, stabilised between the master's point and the best point seen."""
     centre: Vector | None = None
@@ -187,12 +187,10 @@ def _relaxed_phase(
         if value < best:
             best, centre = value, z
         added = master.add(sweep, choice) + master.weigh(search.weights(sweep.lower))
-        search.note(
-            phase=0, turn=turn, value=value, added=added, solved=sweep.solved, t=time.perf_counter() - search.started
-        )
+        search.note(phase=0, value=value, added=added, solved=sweep.solved, rows=master.cuts)
         if progress:
             progress(0.1 + 0.3 * turn / rounds, f"relaxation, round {turn + 1}")
-        if (best - search.lower) <= search.request.gap * (search.before - search.lower) or search.late:
+        if (best - search.lower) <= 0.4 * search.request.gap * (search.before - search.lower) or search.late:
             break
 
 

@@ -1,6 +1,6 @@
 """A lower bound proven anew, without the solver's branch and bound: for small instances.
 
-Own branching on z. At each node a bound is any convex weighting of adversary plans with multipliers on the leader's rows:
+Own branching on z. A node's bound is any convex weighting of adversary plans with multipliers on the leader's rows:
 
     risk(z) ≥ Σ_k λ_k (a_k − g_k·z) ≥ Σ λ_k a_k + Σ rows μ·bound + Σ_m min over the box of (−λ·g − Bᵀμ)_m z_m
 

@@ -56,7 +56,7 @@ class Oracle:
     """
 
     def __init__(
-        self, instance: Instance, chosen: NDArray[np.int64] | None = None, *, memory: int = 6, threads: int = 0
+        self, instance: Instance, chosen: NDArray[np.int64] | None = None, *, memory: int = 4, threads: int = 0
     ) -> None:
         self.instance = instance
         self.stack = Stack(instance, chosen)
@@ -65,7 +65,7 @@ class Oracle:
         self._memory = memory
         self._zero: Sweep | None = None
         self._threads = threads or min(8, os.cpu_count() or 1)
-        self._known: list[tuple[Sweep, tuple[Vector, Vector]]] = []
+        self._known: list[Sweep] = []
         self._programs: dict[tuple[int, bytes], Program] = {}
         self._whole = self._find_parts(())
         self._loose = self._find_parts(instance.loose_rows)
@@ -73,6 +73,10 @@ class Oracle:
         self._tied = np.zeros((self.stack.S, self.stack.O), dtype=bool)
         self._round_cache: dict[int, list[list[int]]] = {}
         self._union_cache: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+
+    def is_tied(self, o: int) -> bool:
+        """Whether a loose row has bound a reply of objective o in some scenario so far."""
+        return bool(self._tied[:, o].any())
 
     def parts(self, o: int) -> NDArray[np.int64]:
         """Columns that objective o's replies have hung on so far in any scenario: with money only where it bound."""
@@ -167,7 +171,7 @@ class Oracle:
                 "linear program is infeasible or numerically broken. Check that every lower limit has a shortfall."
             )
         result = Sweep(z, lower, upper, Y, U, Cuts(*stack.cuts(Y)), int(wanted.sum()))
-        self._known.append((result, parts))
+        self._known.append(result)
         del self._known[: -self._memory]
         return result
 
@@ -188,12 +192,12 @@ class Oracle:
         shape = (stack.S, stack.O)
         if not self._known:
             return np.ones(shape, dtype=bool)
-        lows = np.array([k.cuts.constant - k.cuts.slope @ z for k, _ in self._known])
-        highs = np.array([stack.dual_bound(parts, cost) for _, parts in self._known])
+        lows = np.array([k.cuts.constant - k.cuts.slope @ z for k in self._known])
+        highs = np.array([stack.dual_bound(stack.dual_parts(k.duals), cost) for k in self._known])
         best_low, best_high = lows.argmax(axis=0), highs.argmin(axis=0)
         low, high = lows.max(axis=0), highs.min(axis=0)
         settled: NDArray[np.bool_] = high - low <= tolerance * (1 + np.abs(high))
-        for k, (known, _) in enumerate(self._known):
+        for k, known in enumerate(self._known):
             take = settled & (best_low == k)
             Y[take] = known.plans[take]
             for s, o in zip(*np.nonzero(settled & (best_high == k)), strict=True):
