@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from counterpact.lines.contract import Assessment, RecordView
     from counterpact.picture.result import Picture
     from counterpact.strategy.compile import Compiled
-    from counterpact.strategy.package import Request
     from counterpact.strategy.outcome import Loophole, Plan, Reply
+    from counterpact.strategy.package import Request
 
 Progress = Callable[[str], None]
 """Called with a few words when a step begins."""
