@@ -7,7 +7,9 @@ import re
 from datetime import date
 from functools import lru_cache
 
-_MONTHS = {name.lower(): i for i in range(1, 13) for name in (calendar.month_abbr[i], calendar.month_name[i])}
+_MONTHS = {name.lower(): i for i in range(1, 13) for name in (calendar.month_abbr[i], calendar.month_name[i])} | {
+    "sept": 9
+}
 _FORMS = (
     (re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$"), "ymd"),
     (re.compile(r"^(\d{1,2})[./](\d{1,2})[./](\d{4})$"), "dmy"),

@@ -53,9 +53,14 @@ SCHEMA: dict[str, dict[str, Any]] = {
 
 @dataclass
 class Listing:
-    """Rows of the seven tables as they are read. Every method takes plain values; empty text becomes null."""
+    """Rows of the seven tables as they are read. Every method takes plain values; empty text becomes null.
+
+    `vessels`: True if the list tells vessels from organisations; then an IMO number that fits both check digits (one in
+    eleven does) is a company's if its holder is not a vessel.
+    """
 
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: {table: [] for table in SCHEMA})
+    vessels: bool = True
 
     def entity(
         self,
@@ -145,6 +150,7 @@ class Listing:
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """The seven tables; rows that repeat another in full are dropped (publishers repeat aliases)."""
+        self._tell_imo()
         made = {}
         for table, schema in SCHEMA.items():
             columns = zip(*self.rows[table], strict=True) if self.rows[table] else ((),) * len(schema)
@@ -153,6 +159,14 @@ class Listing:
             )
             made[table] = frame if table == "entities" else frame.unique(maintain_order=True)
         return made
+
+    def _tell_imo(self) -> None:
+        ships = {row[0] for row in self.rows["entities"] if row[1] == "vessel"}
+        numbers = self.rows["identifiers"]
+        for i, (entity, scheme, value, valid, country, note) in enumerate(numbers):
+            if scheme == "imo-ship" and valid and entity not in ships and imo_company(value):
+                said = "; ".join(text for text in (note, "fits the check digits of ships and of companies") if text)
+                numbers[i] = (entity, "imo-company" if self.vessels else scheme, value, valid, country, said)
 
 
 @contextmanager
@@ -233,8 +247,7 @@ def imo_company(digits: str) -> bool:
     return (11 - total % 11) % 10 == int(digits[6])
 
 
-_SCRIPTS = ("LATIN", "CYRILLIC", "HANGUL", "CJK", "ARABIC", "HIRAGANA", "KATAKANA", "HEBREW", "GREEK", "THAI",
-            "DEVANAGARI", "GEORGIAN", "ARMENIAN")  # fmt: skip
+_COMMON_NAMES = {"CJK": "han", "FULLWIDTH": "latin"}  # Unicode's first word → ours
 
 
 def script(name: str) -> str | None:
@@ -253,4 +266,4 @@ def script(name: str) -> str | None:
     best = max(counts, key=lambda w: counts[w], default="")
     if best in ("HIRAGANA", "KATAKANA") or (best == "CJK" and {"HIRAGANA", "KATAKANA"} & set(counts)):
         return "japanese"
-    return {"CJK": "han", "FULLWIDTH": "latin"}.get(best, best.lower()) if best in _SCRIPTS else (best.lower() or None)
+    return _COMMON_NAMES.get(best) or best.lower() or None

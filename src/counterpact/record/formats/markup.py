@@ -38,8 +38,13 @@ def root(file: SourceFile, name: str) -> Element:
     return top
 
 
-def stream(file: SourceFile, top: str, names: Collection[str]) -> Iterator[tuple[str, Element]]:
-    """Elements of the given names as they end, each thrown away after use: for files too large for a tree."""
+def stream(
+    file: SourceFile, top: str, names: Collection[str], sections: Collection[str]
+) -> Iterator[tuple[str, Element]]:
+    """Elements of the given names as they end, each thrown away after use: for files too large for a tree.
+
+    `sections`: what may stand right under the top element. Raises `SourceError`.
+    """
     tags = [f"{{*}}{name}" for name in names]
     try:
         walk = etree.iterparse(
@@ -48,12 +53,19 @@ def stream(file: SourceFile, top: str, names: Collection[str]) -> Iterator[tuple
         for _, element in walk:
             yield local(element), element
             element.clear()
-            while element.getprevious() is not None:
+            if element.getparent().getparent() is None:
+                continue
+            while (before := element.getprevious()) is not None:
+                if local(before) not in names:
+                    raise unknown(file, before, f'an element "{local(before)}" is not known here', names)
                 del element.getparent()[0]
     except etree.XMLSyntaxError as error:
         raise broken(file, error) from error
     if local(walk.root) != top:
         raise unknown(file, walk.root, f'the top element is "{local(walk.root)}" where "{top}" is expected')
+    for section in walk.root:
+        if local(section) not in sections:
+            raise unknown(file, section, f'a section "{local(section)}" is not known', sections)
 
 
 def record(element: Element, spec: Spec, file: SourceFile) -> Record:

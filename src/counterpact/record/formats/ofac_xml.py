@@ -134,9 +134,7 @@ def _names(listing: Listing, entity: str, entry: markup.Record, element: markup.
     for alias in inner(entry, "akaList", "aka"):
         sort, quality = one(alias, "type"), one(alias, "category")
         if sort not in ("a.k.a.", "f.k.a.", "n.k.a.") or quality not in ("strong", "weak"):
-            raise markup.unknown(
-                file, element, f'entry {entity}: an alias is "{sort}", "{quality}", which is not known'
-            )
+            raise markup.unknown(file, element, f'entry {entity}: an alias "{sort}", "{quality}" is not known')
         strength: Strength = "strong" if quality == "strong" else "weak"
         listing.name(entity, full_name(alias), "former" if sort == "f.k.a." else "alias", strength=strength)
 

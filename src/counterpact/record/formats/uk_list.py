@@ -30,7 +30,7 @@ _FIELDS = {  # column of the CSV → element of the XML; values that stand alone
     "Gender": "Gender", "Type of entity": "TypeOfEntity", "Subsidiaries": "Subsidiary",
     "Parent Company": "ParentCompany", "Business registration number (s)": "BusinessRegistrationNumber",
     "IMO number": "IMONumber", "Current owner/operator (s)": "CurrentOwnerOperator",
-    "Previous owner/operator (s)": "PreviousOwnerOperator", 
+    "Previous owner/operator (s)": "PreviousOwnerOperator",
     "Current believed flag of ship": "CurrentBelievedFlagOfShip",
     "Previous flags": "PreviousFlag", "Type of ship": "TypeOfShip", "Tonnage of ship": "TonnageOfShip",
     "Length of ship": "LengthOfShip", "Year Built": "YearBuilt",

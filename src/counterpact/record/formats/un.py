@@ -52,6 +52,7 @@ _DOCUMENTS = {
     "passport": "passport", "numéro de passeport": "passport", "número de pasaporte": "passport",
     "national identification number": "national-id", "national identification no.": "national-id", "": "document",
 }  # fmt: skip
+_ZONE = re.compile(r"^(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)$")  # the list of 2020 has days with a time zone
 _IMO = re.compile(r"\bIMO\)?(?:\s+number)?:?\s*(\d{7})(?!\d)", re.I)
 
 
@@ -138,7 +139,7 @@ class _Entry:
 
     def _births(self) -> None:
         for birth in self.found.get("INDIVIDUAL_DATE_OF_BIRTH", ()):
-            sort, day = one(birth, "TYPE_OF_DATE"), one(birth, "DATE") or one(birth, "YEAR")
+            sort, day = one(birth, "TYPE_OF_DATE"), _ZONE.sub(r"\1", one(birth, "DATE")) or one(birth, "YEAR")
             first, last, note = one(birth, "FROM_YEAR"), one(birth, "TO_YEAR"), one(birth, "NOTE")
             if sort not in ("EXACT", "APPROXIMATELY", "BETWEEN", ""):
                 raise self._unknown(f'a date of birth is of type "{sort}", which is not known')

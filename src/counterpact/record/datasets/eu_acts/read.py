@@ -88,7 +88,7 @@ def _row(listing: Listing, row: dict[str, str], act: str, taken: Counter[str]) -
         reference=row["recordId"],
         remarks="; ".join(f"{label}: {row[column]}" for column, label in _REMARKS.items() if row[column]),
     )
-    if row["startDate"] and first != last:
+    if row["startDate"] and (first is None or first != last):
         listing.day(entity, "listed", row["startDate"], first, last)
     for column, (role, strength) in _NAMES.items():
         for value in values(row[column]):
