@@ -5,8 +5,11 @@ from __future__ import annotations
 
 def main() -> None:
     """Entry point: run a command; a known error is printed whole and sets the exit code."""
+    import os
     import sys
 
+    # The linear programs have threads of their own; BLAS threads beside them only spin. Before numpy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from counterpact.errors import CounterpactError
 
     try:

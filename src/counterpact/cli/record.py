@@ -203,7 +203,11 @@ def fetch(
 
 
 @app.command()
-def update(home: Home = None, base: str = "", as_json: Json = False) -> None:
+def update(
+    home: Home = None,
+    base: Annotated[str, typer.Option(help="A mirror on your own network instead of the publishers.")] = "",
+    as_json: Json = False,
+) -> None:
     """Fetch and import every data set of the store that is due or stale."""
     from counterpact.record import library
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import click
+from typing import Any
+
 import typer
 
 
@@ -22,16 +23,16 @@ def render() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _walk(command: click.Command, path: str, lines: list[str], depth: int) -> None:
-    if isinstance(command, click.Group):
+def _walk(command: Any, path: str, lines: list[str], depth: int) -> None:
+    if hasattr(command, "commands"):
         if path != "counterpact":
             lines += ["", f"{'#' * depth} `{path}`", "", _text(command.help)]
             depth += 1
         for name in sorted(command.commands):
             _walk(command.commands[name], f"{path} {name}", lines, depth)
         return
-    arguments = [p for p in command.params if isinstance(p, click.Argument)]
-    options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden and p.name != "help"]
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option" and not p.hidden and p.name != "help"]
     usage = " ".join(_usage(a) for a in arguments)
     lines += ["", f"{'#' * depth} `{f'{path} {usage}'.strip()}`", "", _text(command.help)]
     if options:
@@ -39,17 +40,17 @@ def _walk(command: click.Command, path: str, lines: list[str], depth: int) -> No
         lines += [f"| {_names(o)} | {_text(o.help).replace('|', chr(92) + '|')} | {_default(o)} |" for o in options]
 
 
-def _usage(argument: click.Argument) -> str:
+def _usage(argument: Any) -> str:
     name = (argument.name or "").upper() + ("…" if argument.nargs == -1 else "")
     return name if argument.required else f"[{name}]"
 
 
-def _names(option: click.Option) -> str:
+def _names(option: Any) -> str:
     names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
-    return names if option.is_flag else f"{names} *{option.type.name}*"
+    return names if option.is_flag else f"{names} *value*"
 
 
-def _default(option: click.Option) -> str:
+def _default(option: Any) -> str:
     value = option.default
     if callable(value) or value in (None, (), [], "") or value is False or "Sentinel" in type(value).__name__:
         return ""
@@ -58,3 +59,7 @@ def _default(option: click.Option) -> str:
 
 def _text(text: str | None) -> str:
     return " ".join((text or "").split())
+
+
+if __name__ == "__main__":
+    typer.echo(render(), nl=False)
