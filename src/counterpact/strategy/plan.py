@@ -320,7 +320,7 @@ class _Quick:
             bound = max(bound, choice.bound)
             if not choice.feasible or bound >= worth:
                 break
-            choice = master.solve(gap=0.02 * max(worth if np.isfinite(worth) else 1.0, 0.1), nodes=100, seconds=0.4)
+            choice = master.solve(gap=0.02 * max(worth if np.isfinite(worth) else 1.0, 0.1), nodes=40, seconds=60.0)
             if not choice.feasible:
                 break
             bound = max(bound, choice.bound)
@@ -424,12 +424,12 @@ def _equal_assumptions(work: _Work) -> tuple[tuple[str, ...], float]:
     compiled, case = work.compiled, work.compiled.case
     families = {
         f.id: f.model_copy(update={"low": EQUAL[0], "high": EQUAL[1]})
-        if f.basis is Basis.ASSUMPTION and f.kind is not EffectKind.ENABLE
+        if f.basis == Basis.ASSUMPTION and f.kind is not EffectKind.ENABLE
         else f
         for f in case.effect_families.values()
     }
     effects = {
-        e.id: e.model_copy(update={"low": None, "high": None}) if e.basis is Basis.ASSUMPTION else e
+        e.id: e.model_copy(update={"low": None, "high": None}) if e.basis == Basis.ASSUMPTION else e
         for e in case.effects.values()
     }
     rows = dict(case.rows) | {EffectFamily.table: families, "effects": effects}
@@ -438,7 +438,7 @@ def _equal_assumptions(work: _Work) -> tuple[tuple[str, ...], float]:
     if equal.instance.leader.names != names:
         equal = replace(equal, instance=replace(equal.instance, leader=compiled.instance.leader))
     try:
-        found = design(equal.instance, replace(work.request, gap=0.1, time_limit=1.5, risk=Risk("mean")))
+        found = design(equal.instance, replace(work.request, gap=0.1, max_rounds=4, risk=Risk("mean")))
     except CounterpactError:
         return (), 0.0
     kinds = dict(zip(names, compiled.instance.leader.kinds, strict=True))

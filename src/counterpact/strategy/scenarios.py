@@ -72,7 +72,7 @@ class Drawn:
     def strength(self, effect: Effect) -> Array:
         """(S,) drawn strength of an effect: one draw per family for assumptions, per effect for evidence."""
         low, high = self.layout.case.effect_interval(effect)
-        assumed = effect.basis is Basis.ASSUMPTION
+        assumed = effect.basis == Basis.ASSUMPTION
         name = f"effect:{effect.family}" if assumed else f"effect:{effect.id}"
         if assumed and (effect.low is not None or effect.high is not None):
             position = self.draws.between(f"position:{effect.family}", 0.0, 1.0, "effect")
@@ -88,7 +88,7 @@ class Drawn:
         """
         effect = self.layout.effects[touch.effect]
         strength = np.clip(self.strength(effect), 0.0, 1.0)
-        if effect.basis is not Basis.OBSERVED:
+        if effect.basis != Basis.OBSERVED:
             return strength
         return fitted_share(strength, self.flows[:, i], self.capacity[:, i])
 
