@@ -16,8 +16,20 @@ GROUPS = ("lint", "docs", "browser", "oracle")
 def closure() -> list[str]:
     """The universal closure for Python 3.11 to 3.13, wheels only, with environment markers where they matter."""
     command = [
-        "uv", "pip", "compile", str(PYPROJECT), "--universal", "--python-version", "3.11", "--all-extras",
-        "--only-binary", ":all:", "--no-header", "--no-annotate", "--no-emit-index-url", "--quiet",
+        "uv",
+        "pip",
+        "compile",
+        str(PYPROJECT),
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--all-extras",
+        "--only-binary",
+        ":all:",
+        "--no-header",
+        "--no-annotate",
+        "--no-emit-index-url",
+        "--quiet",
     ]
     for group in GROUPS:
         command += ["--group", group]

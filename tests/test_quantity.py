@@ -69,8 +69,16 @@ def test_at_least_is_only_a_lower_bound() -> None:
 
 def test_an_error_says_where_why_and_what_to_do() -> None:
     error = CaseError(
-        [Problem("channels.csv", 31, "good", '"refined oils" is not a good of this case', 'Did you mean "refined oil"?',
-                 "Goods are defined in goods.csv")]
+        [
+            Problem(
+                "channels.csv",
+                31,
+                "good",
+                '"refined oils" is not a good of this case',
+                'Did you mean "refined oil"?',
+                "Goods are defined in goods.csv",
+            )
+        ]
     )
     assert str(error) == (
         'channels.csv, row 31, column "good": "refined oils" is not a good of this case. '

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import pytest
 import typer
-from tests.lines.small import picture
 from typer.testing import CliRunner
 
 import counterpact.api
@@ -15,6 +14,7 @@ from counterpact.cli.assess import assess
 from counterpact.lines.contract import EmptyRecord
 from counterpact.lines.registry import assess_all
 from counterpact.quantity import Period
+from tests.lines.small import picture
 
 
 @pytest.fixture

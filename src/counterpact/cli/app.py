@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from counterpact.cli import assess, brief, case, loopholes, picture, plan, record, reply
+from counterpact.cli import case, record
+from counterpact.cli.assess import assess
+from counterpact.cli.brief import brief
+from counterpact.cli.loopholes import loopholes
+from counterpact.cli.picture import picture
+from counterpact.cli.plan import plan
+from counterpact.cli.reply import reply
 
 app = typer.Typer(
     name="counterpact",
@@ -15,5 +21,5 @@ app = typer.Typer(
 )
 app.add_typer(case.app, name="case")
 app.add_typer(record.app, name="record")
-for command in (brief.brief, picture.picture, assess.assess, plan.plan, loopholes.loopholes, reply.reply):
+for command in (brief, picture, assess, plan, loopholes, reply):
     app.command()(command)
