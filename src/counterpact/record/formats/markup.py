@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -23,12 +24,19 @@ class Spec(dict[str, "Spec | None"]):
 
 def local(element: Element) -> str:
     """Tag without its namespace: publishers change the namespace and mean the same."""
-    return str(element.tag).rpartition("}")[2]
+    return _bare(element.tag)
+
+
+@cache
+def _bare(tag: str) -> str:
+    return str(tag).rpartition("}")[2]
 
 
 def root(file: SourceFile, name: str) -> Element:
     """The top element, which must be called `name`. Raises `SourceError` if the file is cut short or another one."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True, remove_pis=True
+    )
     try:
         top = etree.fromstring(file.bytes(), parser)
     except etree.XMLSyntaxError as error:
@@ -48,7 +56,13 @@ def stream(
     tags = [f"{{*}}{name}" for name in names]
     try:
         walk = etree.iterparse(
-            file.open(), tag=tags, resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True
+            file.open(),
+            tag=tags,
+            resolve_entities=False,
+            no_network=True,
+            huge_tree=True,
+            remove_comments=True,
+            remove_pis=True,
         )
         for _, element in walk:
             yield local(element), element
@@ -72,12 +86,13 @@ def record(element: Element, spec: Spec, file: SourceFile) -> Record:
     """Children by name: text stripped, empty text left out, inner elements as records. Raises `SourceError`."""
     found: Record = {}
     for child in element:
-        if not isinstance(child.tag, str):
-            continue
-        name = local(child)
-        if name not in spec:
-            raise unknown(file, child, f'"{local(element)}" holds an element "{name}" that is not known', spec)
-        inner = spec[name]
+        name = _bare(child.tag)
+        try:
+            inner = spec[name]
+        except KeyError:
+            raise unknown(
+                file, child, f'"{local(element)}" holds an element "{name}" that is not known', spec
+            ) from None
         if inner is not None:
             found.setdefault(name, []).append(record(child, inner, file))
         elif len(child):
@@ -101,7 +116,10 @@ def attributes(element: Element, known: Collection[str], file: SourceFile) -> di
 
 def one(found: Record, name: str) -> str:
     """Text of a child; several differing ones joined, so that none is lost."""
-    return "; ".join(dict.fromkeys(found.get(name, ())))
+    values = found.get(name)
+    if values is None:
+        return ""
+    return str(values[0]) if len(values) == 1 else "; ".join(dict.fromkeys(values))
 
 
 def inner(found: Record, outer: str, name: str) -> list[Any]:
