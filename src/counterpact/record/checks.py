@@ -13,7 +13,8 @@ import polars as pl
 from counterpact.record.reading import DataFinding
 
 # What UTF-8 looks like when read as Latin-1 or Windows-1252: a lead byte's letter, then a continuation byte's sign.
-_DAMAGE = "[ÂÃÄÅÎÏÐÑØÙ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€]|â€|\ufffd"
+# Last: a question mark inside a word, where a letter was lost.
+_DAMAGE = "[ÂÃÄÅÎÏÐÑØÙ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€]|â€|\ufffd|\\pL\\?\\pL"
 _LOOKALIKES = str.maketrans("aAcCeEoOpPxXyKMHTB", "аАсСеЕоОрРхХуКМНТВ")
 
 
@@ -133,11 +134,11 @@ def absurd_jumps(
 
 
 def silent_reporters(
-    frame: pl.DataFrame, *, reporter: str, time: str, least: int = 3, done: str = "kept"
+    frame: pl.DataFrame, *, reporter: str, time: str, least: int = 3, what: str = "reporters", done: str = "kept"
 ) -> DataFinding | None:
     """Reporters that stop before the end of the table: their absence is not a zero.
 
-    `least`: periods a reporter must have reported to count. `time` must sort.
+    `least`: periods a reporter must have reported to count. `time` must sort. `what`: the word for the message.
     """
     last = str(frame[time].max())
     seen = frame.group_by(reporter).agg(pl.col(time).max().alias("last"), pl.col(time).n_unique().alias("periods"))
@@ -146,7 +147,7 @@ def silent_reporters(
     return _finding(
         "silent-reporter",
         "warning",
-        f"{{n}} reporters fall silent before {last}, such as {{first}}: missing, not zero",
+        f"{{n}} {what} fall silent before {last}, such as {{first}}: missing, not zero",
         pl.Series(shown, dtype=pl.String),
         done,
     )

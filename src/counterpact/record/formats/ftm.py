@@ -41,8 +41,8 @@ NAMES = {
 }
 NUMBERS = {
     "imoNumber": "imo", "mmsi": "mmsi", "callSign": "call-sign", "passportNumber": "passport",
-    "idNumber": "national-id", "taxNumber": "tax", "vatCode": "vat", "innCode": "inn", "ogrnCode": "ogrn", "kppCode": "kpp",
-    "okpoCode": "okpo",
+    "idNumber": "national-id", "taxNumber": "tax", "vatCode": "vat", "innCode": "inn", "ogrnCode": "ogrn",
+    "kppCode": "kpp", "okpoCode": "okpo",
     "registrationNumber": "registration", "leiCode": "lei", "swiftBic": "bic", "dunsCode": "duns", "isin": "isin",
     "isinCode": "isin", "ticker": "ticker", "publicKey": "crypto-address", "serialNumber": "serial",
     "uscCode": "usc", "npiCode": "npi", "cageCode": "cage", "socialSecurityNumber": "ssn", "icaoCode": "icao",

@@ -84,9 +84,7 @@ def _counted(rule: str, what: str, values: list[str], done: str) -> DataFinding 
 def _party(listing: Listing, item: ftm.Entity, acts: list[ftm.Entity], places: dict[str, ftm.Entity]) -> None:
     names = item.every("name") or [item.caption or item.id]
     name = item.caption if item.caption in names else names[0]
-    started = [
-        day for act in acts for text in (act.first("listingDate"), act.first("startDate")) if (day := span(text)[0])
-    ]
+    starts = [span(text)[0] for act in acts for text in (act.first("listingDate"), act.first("startDate"))]
     ended = [span(act.first("endDate"))[1] for act in acts]
     over = bool(acts) and all(ended)
     listing.entity(
