@@ -19,9 +19,10 @@ from counterpact.errors import SourceError
 from counterpact.record import catalog
 from counterpact.record.formats import uk
 from counterpact.record.formats.listing import Listing, imo_company, imo_ship, script
-from counterpact.record.ingest import check
+from counterpact.record.ingest import check, import_files
 from counterpact.record.library import recognise
 from counterpact.record.reading import Reading, open_files
+from counterpact.record.store import Store
 from tests.shared_data import shared
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -273,6 +274,20 @@ def test_un_sample(tmp_path: Path) -> None:
     assert {(n["scheme"], n["value"]) for n in rows(reading, "identifiers")} == {
         ("passport", "X1"), ("imo-company", "1790183"), ("imo-ship", "9074729"),
     }  # fmt: skip
+
+
+@pytest.mark.shared
+def test_what_changed_on_the_un_list_between_two_days(store: Store) -> None:
+    folder = shared("lists", "un")
+    paths = [folder / "un_2025-11_mkweli.xml.gz", folder / "un_consolidated_2026-02-27.xml"]
+    for path in paths:
+        import_files(store, "un_consolidated", [path])
+    found = store.changes("un_consolidated", date(2025, 12, 1), date(2026, 3, 1), table="entities", key=("entity",))
+    old, new = (set(re.findall(r"<DATAID>(\d+)<", raw(path))) for path in paths)
+    assert set(found.added["entity"]) == new - old
+    assert set(found.removed["entity"]) == old - new
+    assert len(new - old) == 4
+    assert "programmes" not in set(found.changed["field"])
 
 
 # --- EU --------------------------------------------------------------------------------------------------------------

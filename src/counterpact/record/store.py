@@ -154,7 +154,10 @@ class Store:
         old, new = (self.table(dataset, day, table=table).drop(PROVENANCE) for day in (before, after))
         on = list(key)
         fields = [name for name in new.columns if name in old.columns and name not in on]
-        text = [pl.col(name).cast(pl.String, strict=False) for name in fields]
+        text = [
+            pl.col(name).list.join("; ") if new.schema[name] == pl.List(pl.String) else pl.col(name).cast(pl.String)
+            for name in fields
+        ]
         joined = new.select(*on, *text).join(old.select(*on, *text), on=on, how="inner", suffix="__before")
         changed = [
             joined.filter(~pl.col(name).eq_missing(pl.col(f"{name}__before"))).select(
