@@ -366,3 +366,15 @@ def test_default_budgets_are_a_share_of_all_costs():
         [("m", "block", 1, 1, ("x",))],
     )  # fmt: skip
     assert default_budgets(compiled(of))["money"] == pytest.approx(16)
+
+
+@given(st.data())
+@settings(max_examples=15, deadline=None)
+def test_a_variable_marked_irrelevant_never_changes_an_objective(data):
+    c = compiled(random_case(data.draw), scenarios=3)
+    oracle, names = Oracle(c.instance), c.instance.leader.names
+    z = np.array([float(data.draw(st.booleans())) for _ in names])
+    before = oracle.values(z)
+    for o in range(len(c.instance.objectives)):
+        other = np.where(c.relevance[o], z, 1 - z)
+        assert np.allclose(oracle.values(other)[:, o], before[:, o], rtol=1e-6, atol=1e-6)

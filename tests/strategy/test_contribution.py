@@ -72,7 +72,7 @@ def test_contribution_matches_replies_solved_one_coalition_at_a_time():
     c, z, lines = built()
     weights = np.array([s.probability for s in c.instance.scenarios])
     risk = Risk("cvar", 0.9)
-    game = Game(Oracle(c.instance), weights, risk, z, lines)
+    game = Game(Oracle(c.instance), weights, risk, z, lines, c.relevance)
     found = contribution(game, {}, ("sanctions", "diplomacy", "cyber", "readiness"), None)
     fresh = Oracle(c.instance)
 
@@ -97,7 +97,7 @@ def test_contribution_matches_replies_solved_one_coalition_at_a_time():
 
 def test_objectives_that_a_coalition_does_not_touch_are_not_solved_again():
     c, z, lines = built()
-    game = Game(Oracle(c.instance), np.full(24, 1 / 24), Risk("mean"), z, lines)
+    game = Game(Oracle(c.instance), np.full(24, 1 / 24), Risk("mean"), z, lines, c.relevance)
     for k in range(4):
         for coalition in combinations(game.names, k):
             game.value(frozenset(coalition))

@@ -33,7 +33,8 @@ class Compiled:
     """The strategy problem of a case and the way back to names.
 
     `unit_scale`: (columns,) amount of the good per 1 of a column; `gains`: (S, columns) share that arrives;
-    `drawn.flows`: (S, channels) status quo; `notes`: approximations made, for the reader.
+    `drawn.flows`: (S, channels) status quo; `relevance`: (objectives, leader variables) False where a variable cannot
+    change the objective's replies in any scenario; `notes`: approximations made, for the reader.
     """
 
     case: Case
@@ -46,6 +47,7 @@ class Compiled:
     instance: Instance
     unit_scale: Array
     gains: Array
+    relevance: NDArray[np.bool_]
     seed: int
     notes: tuple[str, ...]
 
@@ -83,7 +85,19 @@ def compile_case(
     scale = np.concatenate([build.piece_scale, np.ones(len(layout.purses))])
     gains = np.stack([*[p.gain for p in cutting.pieces], *[np.ones(scenarios)] * len(layout.purses)], axis=1)
     return Compiled(
-        case, picture, levers, layout, drawn, cutting, build.worth, instance, scale, gains, seed, _notes(build)
+        case,
+        picture,
+        levers,
+        layout,
+        drawn,
+        cutting,
+        build.worth,
+        instance,
+        scale,
+        gains,
+        build.relevance,
+        seed,
+        _notes(build),
     )
 
 
@@ -106,6 +120,7 @@ class _Build:
         self.uppers: list[Array] = []
         self.finance: dict[int, Array] = {}
         self.room = np.zeros((self.S, len(layout.purses)))
+        self.relevance = np.zeros((len(case.objectives), len(layout.levers.leader.names)), dtype=bool)
 
     # rows -----------------------------------------------------------------------------------------------
 
@@ -282,6 +297,10 @@ class _Build:
         its nearest sibling that bears the deterrent, since that sibling's reduced value is never positive.
         """
         value, premium = self._values()
+        matters = (value > 0).any(axis=0)  # (O, channels): a column worth nothing to an objective cannot change it
+        for p in self.cutting.pieces:
+            for variable in (*p.blocked, *p.relief):
+                self.relevance[:, variable] |= matters[:, p.channel]
         value, premium = np.maximum(value, 0.0).max(axis=1), premium.max(axis=1)
         table: dict[tuple[int, int], Array] = {}
         for j, p in enumerate(self.cutting.pieces):

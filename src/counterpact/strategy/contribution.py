@@ -59,12 +59,12 @@ class Game:
     risk: Risk
     z: Vector
     lines: Mapping[int, str]
+    relevance: NDArray[np.bool_] | None = None  # (O, variables): False = cannot change that objective's replies
     known: Sequence[tuple[Vector, Vector]] = ()  # leader vectors and their normalised values (K, O), found before
 
     def __post_init__(self) -> None:
         self.names: tuple[str, ...] = tuple(sorted(set(self.lines.values())))
         self._known: dict[tuple[int, bytes], Vector] = {}
-        self._variables: dict[tuple[int, bool], NDArray[np.int64]] = {}
         self.sweeps = 0
         for z, values in self.known:
             for o, key in enumerate(self._keys(z)):
@@ -80,18 +80,13 @@ class Game:
 
     def _relevant(self, o: int) -> NDArray[np.int64]:
         """Leader variables that can change objective o's replies."""
-        key = (o, self.oracle.is_tied(o))
-        if key not in self._variables:
-            columns = self.oracle.parts(o)
-            found = np.zeros(len(self.leader.names), dtype=bool)
-            for scenario in self.oracle.stack.scenarios:
-                found[scenario.penalty[columns].indices] = True
-            self._variables[key] = np.flatnonzero(found)
-        return self._variables[key]
+        if self.relevance is None:
+            return np.arange(len(self.leader.names))
+        return np.flatnonzero(self.relevance[o])
 
     def _keys(self, z: Vector) -> list[tuple[int, bytes]]:
         objectives = range(len(self.oracle.instance.objectives))
-        return [(o, self._relevant(o).tobytes() + z[self._relevant(o)].tobytes()) for o in objectives]
+        return [(o, z[self._relevant(o)].tobytes()) for o in objectives]
 
     def _values(self, z: Vector) -> Vector:
         """(K, O) normalised values at z, from memory where the relevant measures are the same."""

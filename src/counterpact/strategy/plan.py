@@ -413,9 +413,9 @@ def _contribution(work: _Work) -> Contribution:
     for m, v in compiled.levers.measure.items():
         if v in lines:
             measures.setdefault(lines[v], []).append(m)
-    game = Game(work.few, work.chosen.weight, work.request.risk, work.z, lines)
+    game = Game(work.few, work.chosen.weight, work.request.risk, work.z, lines, compiled.relevance)
     known = [(work.z, work.package.sweep.lower), (np.zeros_like(work.z), work.package.sweep_before.lower)]
-    everyone = Game(work.oracle, work.probability, work.request.risk, work.z, lines, known)
+    everyone = Game(work.oracle, work.probability, work.request.risk, work.z, lines, compiled.relevance, known)
     return contribution(game, measures, [one.value for one in Line], everyone)
 
 
