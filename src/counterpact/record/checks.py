@@ -34,7 +34,7 @@ def found(*findings: DataFinding | None) -> tuple[DataFinding, ...]:
 
 def excel_codes(codes: pl.Series, *, done: str = "set aside") -> DataFinding | None:
     """Codes a spreadsheet turned into numbers: `3.00E+01`, `1E+05`. The code cannot be restored."""
-    bad = codes.filter(codes.str.contains(r"^\d(?:\.\d+)?[Ee]\+?\d+$").fill_null(False))
+    bad = codes.filter(codes.str.contains(r"^\d(?:\.\d+)?[Ee]\+\d+$").fill_null(False))
     return _finding(
         "spreadsheet-code", "error", "{n} codes were turned into numbers by a spreadsheet, such as {first}", bad, done
     )
