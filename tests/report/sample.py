@@ -100,7 +100,10 @@ def picture(case: Case) -> Picture:
         worlds_complete=True,
         contradictions=tuple(found),
         contradictions_complete=True,
-        checks=(Check("part-sum", "warning", tuple(some[:2]), "", "The parts add up to less than the whole."),),
+        checks=(
+            Check("ceiling", "warning", (), "", f"The facts need more than {next(iter(case.channels))} allows."),
+            Check("part-sum", "warning", tuple(some[:2]), "", "The parts add up to less than the whole."),
+        ),
         channel_bounds=channels,
         estimand_bounds={},
         objective_bounds={o.id: bound(o.id, 3 * o.normaliser, o.unit) for o in case.objectives.values()},
@@ -246,13 +249,16 @@ def plan(case: Case) -> Plan:
             (),
         ),
         calibration=(episode,),
-        drivers=(Driver("effect:x", "strength of x", 0.4, -0.3, 0.0, 1.0),),
+        drivers=(
+            Driver("effect:x", "strength of x", 0.4, -0.3, 0.0, 1.0),
+            *(Driver(f"flow:{c.id}", f"flow today: {c.name}", 0.2, 0.1, 0.0, 1.0) for c in channels[:3]),
+        ),
         box=None,
         weights=(WeightFlip(next(iter(case.objectives)), "doubled", True, (chosen[0].id,), ()),),
         scenarios=300,
         representatives=30,
         seed=0,
-        notes=("A simplification made for a test.",),
+        notes=("A simplification made for a test.", f"Most is lost on {list(case.channels)[-1]}."),
     )
 
 

@@ -53,7 +53,7 @@ def assemble(
         m.id: {"name": m.name, "line": m.line.value, "status": m.status.value} for m in case.measures.values()
     }
     b["known_gaps"] = list(case.head.known_gaps)
-    b["notes"] = list(plan.notes)
+    b["notes"] = [evidence.named(case, note) for note in plan.notes]
     if public:
         b = strip(case, b)
     b["facts"] = evidence.fact_blocks(case, figures.cited(b))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -84,6 +85,19 @@ def name_of(case: Case, identifier: str) -> str:
     return identifier
 
 
+def named(case: Case, text: str) -> str:
+    """The text with names in place of the ids of measures, channels, factors and estimands, for people to read."""
+
+    def name(found: re.Match[str]) -> str:
+        for table in (case.measures, case.channels, case.factors, case.estimands):
+            row = table.get(found[0])
+            if row is not None and ("_" in found[0] or "-" in found[0]):
+                return f"“{row.name}”"  # type: ignore[attr-defined]
+        return found[0]
+
+    return re.sub(r"[A-Za-z0-9][A-Za-z0-9_.\-]*[A-Za-z0-9]", name, text)
+
+
 def contradictions(case: Case, picture: Picture) -> list[Block]:
     """Every contradiction with its claims side by side, true conflicts first."""
     order = {"true conflict": 0, "different definitions": 1, "different periods": 2}
@@ -132,7 +146,7 @@ def checks(case: Case, picture: Picture) -> list[Block]:
             "severity": check.severity,
             "facts": [f for f in check.facts if f in case.facts],
             "estimand": name_of(case, check.estimand) if check.estimand else "",
-            "message": check.message,
+            "message": named(case, check.message),
         }
         for check in sorted(picture.checks, key=lambda c: order.get(c.severity, 3))
     ]

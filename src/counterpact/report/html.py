@@ -89,11 +89,11 @@ def _environment() -> Environment:
 
 
 def about(figure: dict[str, Any]) -> str:
-    """What a figure is about and how sure it is, in one line."""
+    """What a figure is about and how sure it is, in one line; facts say it of themselves."""
     said = []
-    if figure.get("period"):
+    if figure.get("period") and not figure["facts"]:
         said.append(f"About {words.period_words(figure['period'])}.")
-    if figure.get("confidence"):
+    if figure.get("confidence") and not figure["facts"]:
         said.append(f"Confidence: {figure['confidence']}.")
     if figure.get("stale"):
         said.append(f"The newest figure is {figure['stale']}.")
@@ -101,7 +101,7 @@ def about(figure: dict[str, Any]) -> str:
         said.append("This is an assumption.")
     elif figure["basis"] == "model":
         said.append("Worked out by the model.")
-    if not figure["verified"]:
+    if not figure["verified"] and not figure["facts"]:
         said.append("Not verified: the page was not read, or only partly.")
     return " ".join(said)
 

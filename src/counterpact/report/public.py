@@ -5,6 +5,7 @@ Nothing that names a channel, a route or a place passes. Facts with a handling m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -33,7 +34,6 @@ def closed_facts(case: Case) -> frozenset[str]:
 
 def strip(case: Case, b: Block) -> Block:
     """The brief without what must not leave the house."""
-    channels = {c.id: c for c in case.channels.values()}
     by_objective = _objectives_of(case)
     made = dict(b)
     made["network"] = {"by_mode": _by_mode(case, by_objective)}
@@ -48,16 +48,41 @@ def strip(case: Case, b: Block) -> Block:
         "note": b["reply"]["note"],
         "summary": ["How traffic would shift is given by objective and means of transport only."],
     }
-    made["evidence_values"] = [
-        e for e in b["evidence_values"] if e["target"] not in channels and not _touches(case, e["target"])
-    ]
+    made["evidence_values"] = [e for e in b["evidence_values"] if not _touches(case, e["target"])]
     made["contradictions"] = [c for c in b["contradictions"] if not any(_touches(case, e) for e in c["estimands"])]
-    made["drivers"] = [d for d in b["drivers"] if not any(c in d["id"] for c in channels)]
-    made["calibration"] = dict(b["calibration"], hindcasts=[])
-    made["notes"] = [n for n in b["notes"] if not any(c in n or channels[c].name in n for c in channels)]
+    made["calibration"] = {**b["calibration"], "hindcasts": []}
     made["package"] = _package(b["package"])
-    stripped: Block = without_facts(made, closed_facts(case))
+    routes = route_words(case)
+    for name in ("evidence_values", "contradictions", "checks", "drivers", "notes", "unbound_facts"):
+        made[name] = [one for one in made[name] if not _mentions(one, routes)]
+    stripped: Block = scrubbed(without_facts(made, closed_facts(case)), routes)
     return stripped
+
+
+def route_words(case: Case) -> re.Pattern[str]:
+    """Ids and names of every channel, as whole words."""
+    words = [w for c in case.channels.values() for w in (c.id, c.name)]
+    either = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)) or r"(?!)"
+    return re.compile(rf"(?<![\w.-])(?:{either})(?![\w-])")
+
+
+def _mentions(value: Any, routes: re.Pattern[str]) -> bool:
+    if isinstance(value, str):
+        return routes.search(value) is not None
+    if isinstance(value, Mapping):
+        return any(_mentions(inner, routes) for inner in value.values())
+    return isinstance(value, list | tuple) and any(_mentions(inner, routes) for inner in value)
+
+
+def scrubbed(value: Any, routes: re.Pattern[str]) -> Any:
+    """The last net: wherever a channel is still named, “a channel” stands instead."""
+    if isinstance(value, str):
+        return routes.sub("a channel", value)
+    if isinstance(value, Mapping):
+        return {name: scrubbed(inner, routes) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [scrubbed(inner, routes) for inner in value]
+    return tuple(scrubbed(inner, routes) for inner in value) if isinstance(value, tuple) else value
 
 
 def without_facts(value: Any, closed: frozenset[str]) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from counterpact.charts import words
 from counterpact.charts.worldmap import short
 from counterpact.lines import prose
 from counterpact.report import figures
-from counterpact.report.evidence import Block, name_of, objective_facts
+from counterpact.report.evidence import Block, name_of, named, objective_facts
 from counterpact.report.figures import Figure, Parts
 from counterpact.report.package import resource_figure
 from counterpact.report.rooms import NAMES
@@ -211,16 +210,6 @@ def _loophole(case: Case, plan: Plan, one: Loophole) -> Block:
     }
 
 
-def named(case: Case, text: str) -> str:
-    """The text with the names of measures in place of their ids."""
-
-    def name(found: re.Match[str]) -> str:
-        row = case.measures.get(found[0])
-        return f"“{row.name}”" if row else found[0]
-
-    return re.sub(r"[A-Za-z0-9][A-Za-z0-9_.\-]*[A-Za-z0-9]", name, text)
-
-
 def _closing(case: Case, one: Closing) -> Block:
     names = [name_of(case, m) for m in one.measures]
     who = [name_of(case, actor.removeprefix("join:")) for actor in one.joins]
@@ -374,7 +363,7 @@ def calibration(case: Case, plan: Plan) -> Block:
             "facts": [f for f in h.facts if f in case.facts],
             "verdict": h.verdict,
             "rank_correlation": figures.finite(h.rank_correlation) if h.rank_correlation is not None else None,
-            "note": h.note,
+            "note": named(case, h.note),
         }
         for h in plan.calibration
     ]

@@ -45,6 +45,7 @@ def build(b: Brief) -> dict[str, Any]:
         "conflict_groups": [g for g in conflict_groups(b) if g["kind"] == "true conflict"],
         "indicator_rows": indicator_rows,
         "package_groups": package_groups(b),
+        "package_rows": package_rows(b),
         "public_moves": [
             (m["objective"], m["mode"], m["before"], m["after"]) for m in b["displacement"] if "mode" in m
         ],
@@ -242,6 +243,26 @@ def package_groups(b: Brief) -> list[dict[str, Any]]:
     for measure in b["package"]["measures"]:
         order.setdefault(measure["line_name"], []).append(measure)
     return [{"name": name, "measures": found} for name, found in order.items()]
+
+
+_ACTIONS = {"adopt": "adopt", "strengthen": "enforce harder", "let lapse": "let go"}
+
+
+def package_rows(b: Brief) -> list[tuple[Cell, ...]]:
+    """Measures of the package, what would be missed most first; what was not verified or is assumed says so."""
+    ordered = sorted(b["package"]["measures"], key=lambda m: (-(m["last_in"]["low"] or 0.0), m["id"]))
+    rows: list[tuple[Cell, ...]] = []
+    for m in ordered:
+        name = {
+            "text": m["name"],
+            "facts": m["facts"],
+            "verified": m["verified"],
+            "basis": "assumption" if m["assumed_only"] else "fact",
+            "how": m["note"] or "No fact of the case is cited for this measure.",
+        }
+        action = _ACTIONS.get(m["action"], m["action"])
+        rows.append((name, m["line_name"], action, m["who_text"], m["lead"], m["money"], m["last_in"]))
+    return rows
 
 
 def loophole_row(r: Mapping[str, Any]) -> tuple[Cell, ...]:

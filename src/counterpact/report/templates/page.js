@@ -12,19 +12,19 @@
     return element;
   }
 
-  function list(ids, heading) {
+  function list(ids, heading, more) {
     if (!ids.length) return;
     add(body, "h3", heading);
     var holder = add(body, "ul");
     holder.className = "annex";
-    ids.slice(0, 25).forEach(function (id) {
+    ids.forEach(function (id) {
       var entry = document.getElementById("fact-" + id);
       if (!entry) return;
       var copy = entry.cloneNode(true);
       copy.removeAttribute("id");
       holder.appendChild(copy);
     });
-    if (ids.length > 25) add(body, "p", "and " + (ids.length - 25) + " more in the list of facts at the end of the page");
+    if (more) add(body, "p", "and " + more + " more, listed in the data file of this brief");
   }
 
   document.addEventListener("click", function (event) {
@@ -36,7 +36,7 @@
     body.textContent = "";
     if (fig.dataset.about) add(body, "p", fig.dataset.about);
     if (fig.dataset.how) add(body, "p", fig.dataset.how);
-    list(words("facts"), "Who says so");
+    list(words("facts"), "Who says so", fig.dataset.more);
     list(words("rivals"), "Who says otherwise");
     if (!box.open) box.showModal();
     box.querySelector(".in").scrollTop = 0;
