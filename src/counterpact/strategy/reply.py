@@ -74,15 +74,6 @@ class Oracle:
         self._round_cache: dict[int, list[list[int]]] = {}
         self._union_cache: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
 
-    def is_tied(self, o: int) -> bool:
-        """Whether a loose row has bound a reply of objective o in some scenario so far."""
-        return bool(self._tied[:, o].any())
-
-    def parts(self, o: int) -> NDArray[np.int64]:
-        """Columns that objective o's replies have hung on so far in any scenario: with money only where it bound."""
-        source = self._whole if self._tied[:, o].any() else self._loose
-        return np.unique(np.concatenate([p[o][0] for p in source]))
-
     def _find_parts(self, loose: tuple[int, ...]) -> list[list[tuple[NDArray[np.int64], NDArray[np.int64]]]]:
         """For each scenario and objective the columns and rows its linear program needs.
 
