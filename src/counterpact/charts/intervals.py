@@ -72,7 +72,7 @@ def _span(ends: Sequence[float], log: bool) -> tuple[float, float]:
         return 10 ** math.floor(math.log10(min(positive))), 10 ** math.ceil(math.log10(max(positive)) + 1e-9)
     low, high = min([0.0, *ends]), max([0.0, *ends])
     room = 0.04 * ((high - low) or 1.0)
-    return (low - room if low < 0 else 0.0), nice(high + room)
+    return (-nice(room - low) if low < 0 else 0.0), nice(high + room)
 
 
 def nice(value: float) -> float:

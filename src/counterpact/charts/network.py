@@ -32,7 +32,7 @@ def _positions(states: Sequence[str], alliance: Sequence[str], degree: Counter[s
     """Pixels down and percent across: the allies on top, everybody else in the middle, most connected first."""
     middle = sorted((s for s in states if s not in alliance[:2]), key=lambda s: (-degree[s], s))
     found = {state: (50.0, TOP + ROW * (i + 1.0)) for i, state in enumerate(middle)}
-    return found | {ally: (x, TOP / 2) for ally, x in zip(alliance[:2], (88.0, 12.0), strict=False) if ally in states}
+    return found | {ally: (x, TOP / 2) for ally, x in zip(alliance[:2], (80.0, 20.0), strict=False) if ally in states}
 
 
 def option(network: Network, alliance: Sequence[str]) -> Option:

@@ -164,5 +164,5 @@ def loophole_summary(loopholes: Sequence[Mapping[str, Any]]) -> Parts:
         f" a year, {_lower(still[0]['objective_name'])}. ",
     ]
     cheap = sum(bool(x["closing_measures"]) for x in still)
-    parts.append(f"For {words.first_up(str(cheap))} of them the case knows further measures that would close them.")
+    parts.append(f"For {words.first_up(str(cheap))} of them the case knows further measures that would close a part.")
     return parts

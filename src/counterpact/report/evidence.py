@@ -92,7 +92,7 @@ def named(case: Case, text: str) -> str:
         for table in (case.measures, case.channels, case.factors, case.estimands):
             row = table.get(found[0])
             if row is not None and ("_" in found[0] or "-" in found[0]):
-                return f"“{row.name}”"  # type: ignore[attr-defined]
+                return f"“{row.name}”"
         return found[0]
 
     return re.sub(r"[A-Za-z0-9][A-Za-z0-9_.\-]*[A-Za-z0-9]", name, text)

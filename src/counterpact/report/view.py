@@ -55,7 +55,7 @@ def build(b: Brief) -> dict[str, Any]:
             (words.first_up(e["name"]), e["objective_name"], e["shrink"]) for e in b["evidence_values"][:12]
         ],
         "driver_rows": [(d["name"], d["range"], d["effect"]) for d in b["drivers"]],
-        "weight_rows": [(w["name"], w["becomes"]) for w in b["weights"]],
+        "weight_rows": [(w["name"], w["becomes"]) for w in b["weights"] if w["flips"]],
         "calibration_rows": [
             (h["name"], h["predicted"], h["observed"], h["result"]) for h in b["calibration"]["hindcasts"]
         ],
@@ -261,7 +261,8 @@ def package_rows(b: Brief) -> list[tuple[Cell, ...]]:
             "how": m["note"] or "No fact of the case is cited for this measure.",
         }
         action = _ACTIONS.get(m["action"], m["action"])
-        rows.append((name, m["line_name"], action, m["who_text"], m["lead"], m["money"], m["last_in"]))
+        lead, money = ({**m[key], "quiet": m[key]["basis"] == "assumption"} for key in ("lead", "money"))
+        rows.append((name, m["line_name"], action, m["who_text"], lead, money, m["last_in"]))
     return rows
 
 
