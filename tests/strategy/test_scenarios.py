@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.strategy.small_case import case, channel, measure, picture
 
@@ -36,6 +36,7 @@ def test_corners_stand_at_the_ends_and_weigh_little():
 
 
 @given(st.floats(0.01, 0.99), st.floats(1, 100), st.floats(1, 5))
+@settings(deadline=None)
 def test_a_fitted_share_reproduces_the_change_of_flow(change, flow, spare):
     capacity = flow * spare
     share = fitted_share(np.array([change]), np.array([flow]), np.array([capacity]))

@@ -19,6 +19,7 @@ shares = st.lists(st.floats(0, 1), min_size=1, max_size=5)
 
 
 @given(shares, st.floats(0, 1))
+@settings(deadline=None)
 def test_the_union_of_different_measures_lies_between_the_largest_and_the_sum(phi, t):
     phi = np.array([phi])
     low, high = union_bounds(phi)
@@ -27,6 +28,7 @@ def test_the_union_of_different_measures_lies_between_the_largest_and_the_sum(ph
 
 
 @given(shares)
+@settings(deadline=None)
 def test_the_ends_of_the_placement_are_nested_and_disjoint(phi):
     phi = np.array([phi])
     low, high = union_bounds(phi)
@@ -35,6 +37,7 @@ def test_the_ends_of_the_placement_are_nested_and_disjoint(phi):
 
 
 @given(shares)
+@settings(deadline=None)
 def test_independent_blocks_multiply(phi):
     phi = np.array([phi])
     t = independent_placement(phi)
@@ -42,6 +45,7 @@ def test_independent_blocks_multiply(phi):
 
 
 @given(shares, st.floats(0, 1))
+@settings(deadline=None)
 def test_slices_without_merging_block_exactly_the_union_of_any_set(phi, t):
     table = np.array([phi])
     n = len(phi)
@@ -59,7 +63,7 @@ def test_slices_without_merging_block_exactly_the_union_of_any_set(phi, t):
 
 
 @given(st.lists(st.floats(0, 1), min_size=3, max_size=6), st.floats(0, 1), st.integers(1, 6))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_merging_never_blocks_more_and_accounts_for_what_is_lost(phi, t, limit):
     table = np.array([phi])
     chains = [[i] for i in range(len(phi))]
@@ -86,6 +90,7 @@ def test_a_weaker_draw_of_a_stronger_level_adds_nothing():
 
 
 @given(st.lists(st.floats(0, 0.9), min_size=1, max_size=8), st.data())
+@settings(deadline=None)
 def test_the_best_copy_left_open_is_never_better_deterred_than_the_measures_in_force(amounts, data):
     """Brute force: with the set A of deterrents on, the best open copy loses at most what A takes at least."""
     found = [Deterrent(i, np.array([a]), True) for i, a in enumerate(amounts)]
@@ -104,6 +109,7 @@ def test_the_best_copy_left_open_is_never_better_deterred_than_the_measures_in_f
 
 
 @given(st.lists(st.floats(0, 0.9), min_size=1, max_size=7), st.data())
+@settings(deadline=None)
 def test_the_relief_of_a_closed_copy_outweighs_what_it_saves(amounts, data):
     found = [Deterrent(i, np.array([a]), True) for i, a in enumerate(amounts)]
     built = copies(found, 1)

@@ -1,8 +1,6 @@
 """A case, its picture and the lines' inputs become an `Instance`; `Compiled` keeps the way back to names.
 
-Rows of every scenario: shared capacity of a slice's copies, conservation at junctions (what leaves ≤ what arrives
-+ supply), demand ceilings, one hard-currency row per alliance member with elastic finance at cost κ. Penalties are
-tight bounds on what a unit of a blocked column could bring (`_penalties`).
+The programs are assembled in `programs`, the price of closed columns in `penalties`.
 """
 
 from __future__ import annotations
@@ -13,16 +11,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_matrix, csr_matrix
 
 from counterpact.case.case import Case
 from counterpact.lines.contract import Assessment
 from counterpact.picture.result import Picture
-from counterpact.strategy.assembly import UNOPENED, Cutting, Worth, cut_channels, worth
-from counterpact.strategy.guard_model import build_guard
-from counterpact.strategy.instance import Columns, Instance, Scenario, Vector
+from counterpact.strategy.assembly import UNOPENED, Cutting, Worth, cut_channels
+from counterpact.strategy.instance import Instance
 from counterpact.strategy.layout import Layout, build_layout
 from counterpact.strategy.levers import Levers, build_levers, effects_of
+from counterpact.strategy.programs import Programs
 from counterpact.strategy.scenarios import SPARE, Drawn, draw
 
 Array = NDArray[np.float64]
@@ -80,7 +77,7 @@ def compile_case(
     layout = build_layout(case, levers, effects_of(case, assessments))
     drawn = draw(layout, picture, scenarios, seed, spare)
     cutting = cut_channels(drawn)
-    build = _Build(layout, drawn, cutting)
+    build = Programs(layout, drawn, cutting)
     instance = build.instance()
     scale = np.concatenate([build.piece_scale, np.ones(len(layout.purses))])
     gains = np.stack([*[p.gain for p in cutting.pieces], *[np.ones(scenarios)] * len(layout.purses)], axis=1)
@@ -101,334 +98,6 @@ def compile_case(
     )
 
 
-class _Build:
-    """Arrays over scenarios on the way to an instance."""
-
-    def __init__(self, layout: Layout, drawn: Drawn, cutting: Cutting) -> None:
-        self.layout, self.drawn, self.cutting, self.S = layout, drawn, cutting, drawn.draws.S
-        case = layout.case
-        biggest: dict[str, float] = {}
-        for i, c in enumerate(layout.channels):
-            biggest[c.good] = max(biggest.get(c.good, 1e-12), float(drawn.capacity[:, i].max()))
-        self.scale = np.array([biggest[c.good] for c in layout.channels])
-        self.money_scale = {p.actor: _money_scale(layout, p.actor) for p in layout.purses}
-        self.worth = worth(drawn, self.scale)
-        self.piece_channel = np.array([p.channel for p in cutting.pieces], dtype=np.int64)
-        self.piece_scale = self.scale[self.piece_channel] if len(self.piece_channel) else np.zeros(0)
-        self.n = len(cutting.pieces)
-        self.entries: list[tuple[int, int, Array]] = []
-        self.uppers: list[Array] = []
-        self.finance: dict[int, Array] = {}
-        self.room = np.zeros((self.S, len(layout.purses)))
-        self.relevance = np.zeros((len(case.objectives), len(layout.levers.leader.names)), dtype=bool)
-
-    # rows -----------------------------------------------------------------------------------------------
-
-    def _row(self, entries: list[tuple[int, Array]], upper: Array) -> None:
-        r = len(self.uppers)
-        self.entries += [(r, j, value) for j, value in entries]
-        self.uppers.append(upper)
-
-    def _rows(self) -> None:
-        one = np.ones(self.S)
-        by_row: dict[int, list[int]] = {}
-        for j, p in enumerate(self.cutting.pieces):
-            if p.row >= 0:
-                by_row.setdefault(p.row, []).append(j)
-        for r, (i, _, amount) in enumerate(self.cutting.shared):
-            self._row([(j, one) for j in by_row[r]], amount / self.scale[i])
-        for i, total in self.cutting.totals:
-            self._row([(int(j), one) for j in np.flatnonzero(self.piece_channel == i)], total / self.scale[i])
-        self._junctions()
-        self._demands()
-        for k in range(len(self.layout.purses)):
-            self._money(k)
-
-    def _net(self, place: str, good: str) -> tuple[list[tuple[int, Array]], Array]:
-        """Entries of `leaves − arrives` at a junction, and its value in the status quo (own unit)."""
-        entries: list[tuple[int, Array]] = []
-        flow = np.zeros(self.S)
-        for i, c in enumerate(self.layout.channels):
-            if c.good == good:
-                flow += self.drawn.flows[:, i] * (float(c.from_place == place) - float(c.to_place == place))
-        for j, p in enumerate(self.cutting.pieces):
-            c = self.layout.channels[p.channel]
-            if c.good == good and c.from_place == place:
-                entries.append((j, np.ones(self.S)))
-            if c.good == good and c.to_place == place:
-                entries.append((j, -p.gain))
-        return entries, flow
-
-    def _limit(self, place: str, good: str, role: str) -> Array | None:
-        found = None
-        for limit in self.layout.case.limits.values():
-            if (limit.place, limit.good, limit.role) == (place, good, role):
-                low = limit.low or 0.0
-                high = limit.high if limit.high is not None else low
-                drawn = self.drawn.draws.between(f"{role}:{limit.id}", low, high, "room")
-                found = drawn if found is None else found + drawn
-        return found
-
-    def _good_scale(self, good: str) -> float:
-        return next(float(self.scale[i]) for i, c in enumerate(self.layout.channels) if c.good == good)
-
-    def _junctions(self) -> None:
-        for place, good in self.layout.nodes:
-            entries, today = self._net(place, good)
-            supply = self._limit(place, good, "supply")
-            room = np.maximum(0.0, today) if supply is None else np.maximum(supply, today)
-            self._row(entries, room / self._good_scale(good))
-
-    def _demands(self) -> None:
-        ends = dict.fromkeys((c.to_place, c.good) for c in self.layout.channels)
-        for place, good in ends:
-            demand = self._limit(place, good, "demand")
-            if demand is not None:
-                entries, today = self._net(place, good)
-                self._row([(j, -v) for j, v in entries], np.maximum(demand, -today) / self._good_scale(good))
-
-    def _spent(self, actor: str) -> dict[int, Array]:
-        """What an actor pays (positive) or earns (negative) per unit of each column, in its money scale."""
-        alliance = {p.actor for p in self.layout.case.purses.values()} | set(self.layout.case.head.alliance)
-        found: dict[int, Array] = {}
-        for j, p in enumerate(self.cutting.pieces):
-            c = self.layout.channels[p.channel]
-            price = self.worth.price[:, p.channel] * p.gain
-            amount = np.zeros(self.S)
-            if c.payer == actor:
-                amount = amount + price * (1 + p.premium)
-            if c.payee == actor:
-                amount = amount - price * (1.0 if c.payer in alliance else 1 - p.premium)
-            if c.status in UNOPENED and c.opening_cost > 0 and self.layout.opener(c) == actor:
-                capacity = np.maximum(self.drawn.capacity[:, p.channel], 1e-12)
-                amount = amount + c.opening_cost * self.scale[p.channel] / capacity
-            if np.any(amount):
-                found[j] = amount / self.money_scale[actor]
-        return found
-
-    def _money(self, k: int) -> None:
-        """Σ paid − Σ earned − finance ≤ cash; cash at least what the status quo needs."""
-        purse = self.layout.purses[k]
-        spent = self._spent(purse.actor)
-        low = purse.low or 0.0
-        cash = self.drawn.draws.between(f"cash:{purse.id}", low, purse.high if purse.high is not None else low, "room")
-        today = np.zeros(self.S)
-        for i, c in enumerate(self.layout.channels):
-            sign = float(c.payer == purse.actor) - float(c.payee == purse.actor)
-            today += sign * self.worth.price[:, i] * self.drawn.flows[:, i] / self.scale[i]
-        room = np.maximum(cash, today) / self.money_scale[purse.actor]
-        entries = [*sorted(spent.items()), (self.n + k, -np.ones(self.S))]
-        self._row(entries, room)
-        self.room[:, k] = room
-        worst = np.zeros(self.S)
-        for j, amount in spent.items():
-            worst += np.maximum(0.0, amount) * self.cutting.pieces[j].ceiling / self.piece_scale[j]
-        self.finance[k] = worst
-
-    # penalties ------------------------------------------------------------------------------------------
-
-    def _values(self) -> tuple[Array, Array]:
-        """Upper bounds, normalised, (S, O, channels): of a delivered unit with all it leads to, and of a premium of 1.
-
-        A dollar is worth at most κ, because finance is elastic, and nothing to an objective whose useful purchases
-        the cash pays in full. Which those are depends on which channels have a value: found by iteration from none.
-        """
-        layout = self.layout
-        normal = np.array([o.normaliser for o in layout.case.objectives.values()])
-        harm = self.worth.harm / normal[None, :, None]
-        purse = {p.actor: k for k, p in enumerate(layout.purses)}
-        kappa = np.array([p.finance_cost / self.money_scale[p.actor] for p in layout.purses])
-        payee = np.array([purse.get(c.payee, -1) for c in layout.channels])
-        spent = self._most_spent()  # (S, purses, channels)
-        short = np.zeros((self.S, len(normal), len(layout.purses)), dtype=bool)
-        while True:
-            dollar = np.concatenate([short * kappa, np.zeros((*short.shape[:2], 1))], axis=2)
-            value = self._chained(harm + self.worth.price[:, None, :] * dollar[:, :, payee])
-            useful = np.einsum("soc,skc->sok", (value > 0).astype(float), spent)
-            now = useful > self.room[:, None, :]
-            if np.array_equal(now | short, short):
-                break
-            short |= now
-        payer = np.array([purse.get(c.payer, -1) for c in layout.channels])
-        factor = np.maximum(dollar[:, :, payer], dollar[:, :, payee])
-        return value, self.worth.net / normal[None, :, None] + self.worth.price[:, None, :] * factor
-
-    def _chained(self, own: Array) -> Array:
-        """`own` value of a unit delivered plus ψ of its junction: the most that leaving it again can bring.
-
-        ψ(junction) = max over what may leave it of gain·(own + ψ(head)), whatever the rest of the plan.
-        """
-        layout = self.layout
-        gain = np.ones((self.S, len(layout.channels)))
-        for p in self.cutting.pieces:
-            gain[:, p.channel] = np.maximum(gain[:, p.channel], p.gain)
-        psi = np.zeros((self.S, own.shape[1], len(layout.nodes) + 1))  # the last: no junction, nothing further
-        tails = [layout.nodes.get((c.from_place, c.good), -1) for c in layout.channels]
-        heads = [layout.nodes.get((c.to_place, c.good), -1) for c in layout.channels]
-        for _ in range(len(layout.nodes) + 1):
-            before = psi.copy()
-            for i, (tail, head) in enumerate(zip(tails, heads, strict=True)):
-                if tail >= 0:
-                    value = gain[:, None, i] * (own[:, :, i] + psi[:, :, head])
-                    psi[:, :, tail] = np.maximum(psi[:, :, tail], value)
-            if np.array_equal(before, psi):
-                break
-        chained: Array = own + psi[:, :, heads]
-        return chained
-
-    def _most_spent(self) -> Array:
-        """(S, purses, channels) most that each channel can cost each purse, in its money scale."""
-        most = np.zeros((self.S, len(self.layout.purses), len(self.layout.channels)))
-        for k, purse in enumerate(self.layout.purses):
-            dearest: dict[tuple[int, int], Array] = {}
-            for j, amount in self._spent(purse.actor).items():
-                p = self.cutting.pieces[j]
-                full = np.maximum(0.0, amount) * p.ceiling / self.piece_scale[j]
-                key = (p.channel, p.slice_)
-                dearest[key] = np.maximum(dearest.get(key, np.zeros(self.S)), full)
-            for (i, _), full in dearest.items():
-                most[:, k, i] += full
-        return most
-
-    def _penalties(self) -> tuple[list[tuple[int, int]], Array]:
-        """Pattern (column, variable) and values (S, entries): P of every scenario.
-
-        Blocked column: p = max over objectives of gain·value. Copy closed by a deterrent: only what it saves against
-        its nearest sibling that bears the deterrent, since that sibling's reduced value is never positive.
-        """
-        value, premium = self._values()
-        matters = (value > 0).any(axis=0)  # (O, channels): a column worth nothing to an objective cannot change it
-        for p in self.cutting.pieces:
-            for variable in (*p.blocked, *p.relief):
-                self.relevance[:, variable] |= matters[:, p.channel]
-        value, premium = np.maximum(value, 0.0).max(axis=1), premium.max(axis=1)
-        table: dict[tuple[int, int], Array] = {}
-        for j, p in enumerate(self.cutting.pieces):
-            full = p.gain * value[:, p.channel]
-            for variable, mask in p.blocked.items():
-                table[j, variable] = table.get((j, variable), 0.0) + mask * full
-            for variable, (gain, extra) in p.relief.items():
-                saved = gain * value[:, p.channel] + extra * p.gain * premium[:, p.channel]
-                table[j, variable] = table.get((j, variable), 0.0) + saved
-        keys = [key for key in sorted(table) if np.any(table[key] > 0)]
-        if not keys:
-            return [], np.zeros((self.S, 0))
-        return keys, np.stack([table[key] for key in keys], axis=1)
-
-    # the instance ---------------------------------------------------------------------------------------
-
-    def instance(self) -> Instance:
-        """All scenarios."""
-        self._rows()
-        total = self.n + len(self.layout.purses)
-        A = _Pattern([(r, j) for r, j, _ in self.entries], (len(self.uppers), total), by_column=True)
-        numbers = np.stack([v for _, _, v in self.entries], axis=1) if self.entries else np.zeros((self.S, 0))
-        keys, penalty = self._penalties()
-        kept = {self.layout.levers.measure[m] for m in self.layout.levers.kept}
-        sign = np.array([-1.0 if variable in kept else 1.0 for _, variable in keys])
-        variables = len(self.layout.levers.leader.names)
-        P = _Pattern(keys, (total, variables), by_column=False)
-        fixed, harm, ceiling = self._columns(total)
-        for e, (j, variable) in enumerate(keys):
-            if variable in kept:
-                fixed[:, j] -= penalty[:, e]
-        penalty = penalty * sign
-        upper = np.stack(self.uppers, axis=1) if self.uppers else np.zeros((self.S, 0))
-        guards = build_guard(self.drawn, self._outside_flows())
-        probability = self.drawn.draws.probability
-        named = self._named_values()
-        scenarios = [
-            Scenario(
-                A=csc_matrix(A.matrix(numbers[s])),
-                lower=np.full(upper.shape[1], -np.inf),
-                upper=upper[s],
-                ceiling=ceiling[s],
-                harm=harm[s],
-                fixed=fixed[s],
-                penalty=csr_matrix(P.matrix(penalty[s])),
-                probability=float(probability[s]),
-                civilian=guards[s],
-                draw=int(self.drawn.row[s]),
-                values={name: float(v[s]) for name, v in named.items()},
-            )
-            for s in range(self.S)
-        ]
-        case = self.layout.case
-        weights = np.array([o.weight for o in case.objectives.values()], dtype=float)
-        return Instance(
-            leader=self.layout.levers.leader,
-            columns=self._meaning(),
-            scenarios=scenarios,
-            objectives=tuple(case.objectives),
-            weights=weights / weights.sum() if weights.sum() > 0 else weights,
-            normalisers=np.array([o.normaliser for o in case.objectives.values()], dtype=float),
-            loose_rows=tuple(range(len(self.uppers) - len(self.layout.purses), len(self.uppers))),
-        )
-
-    def _columns(self, total: int) -> tuple[Array, Array, Array]:
-        """fixed (S, columns), harm (S, O, columns), ceiling (S, columns)."""
-        fixed, ceiling = np.zeros((self.S, total)), np.zeros((self.S, total))
-        harm = np.zeros((self.S, len(self.layout.case.objectives), total))
-        for j, p in enumerate(self.cutting.pieces):
-            ceiling[:, j] = p.ceiling / self.piece_scale[j]
-            gross = self.worth.harm[:, :, p.channel] - self.worth.net[:, :, p.channel] * p.premium[:, None]
-            harm[:, :, j] = gross * p.gain[:, None]
-        for k, purse in enumerate(self.layout.purses):
-            ceiling[:, self.n + k] = self.finance[k]
-            fixed[:, self.n + k] = -purse.finance_cost
-        return fixed, harm, ceiling
-
-    def _outside_flows(self) -> dict[str, Array]:
-        position = {c: k for k, c in enumerate(self.drawn.picture.channels)}
-        flows = np.asarray(self.drawn.picture.samples.flows, dtype=float)
-        return {c: np.maximum(0.0, flows[self.drawn.row, k]) for c, k in position.items()} if len(flows) else {}
-
-    def _named_values(self) -> dict[str, Array]:
-        values = {k: v for k, v in sorted(self.drawn.draws.values.items()) if np.ptp(v) > 0}
-        for i, c in enumerate(self.layout.channels):
-            if np.ptp(self.drawn.flows[:, i]) > 0:
-                values[f"flow:{c.id}"] = self.drawn.flows[:, i]
-        if len(set(self.drawn.world.tolist())) > 1:
-            values["world"] = self.drawn.world.astype(float)
-        return values
-
-    def _meaning(self) -> Columns:
-        pieces, extra = self.cutting.pieces, len(self.layout.purses)
-        slack = [-1] * extra
-        ids = tuple(c.id for c in self.layout.channels)
-        names = [f"{ids[p.channel]}/{p.slice_}.{p.copy}" for p in pieces]
-        return Columns(
-            channel=np.array([p.channel for p in pieces] + slack, dtype=np.int64),
-            slice_=np.array([p.slice_ for p in pieces] + slack, dtype=np.int64),
-            copy=np.array([p.copy for p in pieces] + slack, dtype=np.int64),
-            channel_ids=ids,
-            names=(*names, *(f"finance:{p.actor}" for p in self.layout.purses)),
-        )
-
-
-class _Pattern:
-    """A sparse pattern filled many times: (row, column) pairs, duplicates added."""
-
-    def __init__(self, places: list[tuple[int, int]], shape: tuple[int, int], *, by_column: bool) -> None:
-        self.shape, self.by_column = shape, by_column
-        rows = np.array([p[0] for p in places], dtype=np.int64)
-        columns = np.array([p[1] for p in places], dtype=np.int64)
-        key = columns * shape[0] + rows if by_column else rows * shape[1] + columns
-        unique, self.target = np.unique(key, return_inverse=True)
-        major = unique // (shape[0] if by_column else shape[1]) if len(unique) else unique
-        minor = unique % (shape[0] if by_column else shape[1]) if len(unique) else unique
-        self.indices = minor.astype(np.int32)
-        count = shape[1] if by_column else shape[0]
-        self.indptr = np.searchsorted(major, np.arange(count + 1)).astype(np.int32)
-
-    def matrix(self, values: Vector) -> csc_matrix | csr_matrix:
-        """The matrix with these values."""
-        data = np.zeros(len(self.indices))
-        np.add.at(data, self.target, values)
-        kind = csc_matrix if self.by_column else csr_matrix
-        return kind((data, self.indices, self.indptr), shape=self.shape)
-
-
 DEFAULT_BUDGET = 0.4
 """Default budget of each resource: this share of what every measure and participation together would cost."""
 
@@ -442,24 +111,7 @@ def default_budgets(compiled: Compiled) -> dict[str, float]:
     }
 
 
-def _money_scale(layout: Layout, actor: str) -> float:
-    """USD that count as 1 in an actor's money row, so that κ reads: a dollar too much costs κ dollars of harm.
-
-    The normaliser of the objective in USD that counts what the actor earns, or else what it pays, or else the largest
-    one; without any objective in USD, the largest purse.
-    """
-    case = layout.case
-    usd = {o.id: o.normaliser for o in case.objectives.values() if o.unit == "USD"}
-    for role in ("payee", "payer"):
-        for channel in layout.channels:
-            if getattr(channel, role) == actor:
-                for term in layout.terms.get(channel.id, ()):
-                    if term.objective in usd:
-                        return usd[term.objective]
-    return max(usd.values()) if usd else max([1.0, *(p.high or 0.0 for p in case.purses.values())])
-
-
-def _notes(build: _Build) -> tuple[str, ...]:
+def _notes(build: Programs) -> tuple[str, ...]:
     layout, notes = build.layout, list(build.layout.levers.notes)
     if build.cutting.loosened:
         worst = max(build.cutting.loosened.items(), key=lambda item: (item[1], item[0]))
