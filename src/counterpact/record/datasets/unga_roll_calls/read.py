@@ -107,6 +107,8 @@ def _coded(votes: pl.DataFrame, calls: pl.DataFrame, label: str) -> tuple[pl.Dat
         for country, code, year in who.rows()
     ]
     codes = [found or names.get(country.casefold()) for found, country in zip(codes, who["country"], strict=True)]
+    # The tables name a state by one of its names; its code is that of the year: SUN before 1991, SRB after 2006.
+    codes = [state and (find(state.cow, "cow", year) or state) for state, year in zip(codes, who["year"], strict=True)]
     who = who.with_columns(
         iso3=pl.Series([s.iso3 or s.abbreviation if s else None for s in codes], dtype=pl.String),
         cow=pl.Series([s.cow if s else None for s in codes], dtype=pl.Int64),
