@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from counterpact.errors import UnprovenError, UsageError, nearest
 from counterpact.strategy.explain import explain
@@ -173,8 +174,13 @@ def _check(instance: Instance, request: Request) -> None:
 def _relaxed_phase(
     search: _Search, master: Master, progress: Callable[[float, str], None] | None, rounds: int = 12
 ) -> None:
-    """Cutting planes on the linear relaxation, stabilised between the master's point and the best point seen."""
+    """Cutting planes on the linear relaxation, stabilised between the master's point and the best point seen.
+
+    Only scenarios near the tail are solved here: any weights on scenarios bound the risk from below, so their cuts are
+    valid, and the upper bound is made later, at whole packages, on all scenarios.
+    """
     centre: Vector | None = None
+    latest = search.zero.lower
     best = np.inf
     for turn in range(rounds):
         choice = master.relax()
@@ -182,8 +188,9 @@ def _relaxed_phase(
             raise explain(search.instance.leader, search.limits)
         search.lower = max(search.lower, choice.bound)
         z = choice.z if centre is None else 0.5 * choice.z + 0.5 * centre
-        sweep = search.oracle.sweep(z)
-        value = search.risk(sweep.upper)
+        sweep = search.oracle.sweep(z, only=_tail(search, latest))
+        latest = sweep.lower
+        value = search.risk(sweep.lower)
         if value < best:
             best, centre = value, z
         added = master.add(sweep, choice) + master.weigh(search.weights(sweep.lower))
@@ -192,6 +199,18 @@ def _relaxed_phase(
             progress(0.1 + 0.3 * turn / rounds, f"relaxation, round {turn + 1}")
         if (best - search.lower) <= 0.4 * search.request.gap * (search.before - search.lower) or search.late:
             break
+
+
+def _tail(search: _Search, values: Vector) -> NDArray[np.bool_] | None:
+    """Scenarios that can carry the risk's weight near here: three times the tail. None = all of them carry some."""
+    risk = search.request.risk
+    if risk.kind == "mean":
+        return None
+    share = 0.1 if risk.kind == "worst" else min(1.0, 3 * (1 - risk.alpha))
+    order = np.argsort(-(values @ search.instance.weights), kind="stable")
+    chosen = np.zeros(len(order), dtype=bool)
+    chosen[order[: max(1, int(np.ceil(share * len(order))))]] = True
+    return chosen
 
 
 def _whole_phase(search: _Search, master: Master, progress: Callable[[float, str], None] | None) -> None:

@@ -130,20 +130,25 @@ class Oracle:
             self._union_cache[key] = (columns, rows)
         return self._union_cache[key]
 
-    def sweep(self, z: Vector, *, tolerance: float = TOLERANCE) -> Sweep:
-        """Every reply at z. Pairs whose stored bounds lie within `tolerance` are not solved again."""
+    def sweep(self, z: Vector, *, tolerance: float = TOLERANCE, only: NDArray[np.bool_] | None = None) -> Sweep:
+        """Every reply at z. Pairs whose stored bounds lie within `tolerance` are not solved again.
+
+        `only` (S,): solve no other scenarios than these; the others keep their best stored plan and dual bound, so
+        `lower` and `upper` stay valid there but need not meet.
+        """
         stack = self.stack
         z = np.asarray(z, dtype=np.float64)
         cost = stack.costs(z)
         Y = np.zeros((stack.S, stack.O, stack.n))
         U = np.zeros((len(stack.lower), stack.O))
-        wanted = self._recall(z, cost, Y, U, tolerance)
+        chosen = np.ones(stack.S, dtype=bool) if only is None or not self._known else only
+        wanted = self._recall(z, cost, Y, U, tolerance, chosen)
         self._solve_all(wanted, cost, Y, U)
         U = stack.project(U)
         parts = stack.dual_parts(U)
         lower, upper = np.einsum("soj,soj->so", cost, Y), stack.dual_bound(parts, cost)
         for attempt in range(2):
-            wrong = self._wrong(Y, lower, upper, tolerance)
+            wrong = self._wrong(Y, lower, upper, tolerance) & chosen[:, None]
             if not wrong.any():
                 break
             for s, o in zip(*np.nonzero(wrong), strict=True):
@@ -154,7 +159,7 @@ class Oracle:
             U = stack.project(U)
             parts = stack.dual_parts(U)
             lower, upper = np.einsum("soj,soj->so", cost, Y), stack.dual_bound(parts, cost)
-        wrong = self._wrong(Y, lower, upper, max(tolerance, 1e-6))
+        wrong = self._wrong(Y, lower, upper, max(tolerance, 1e-6)) & chosen[:, None]
         if wrong.any():
             s, o = np.argwhere(wrong)[0]
             raise UnprovenError(
@@ -177,8 +182,10 @@ class Oracle:
         bad: NDArray[np.bool_] = (self.stack.residuals(Y) > 10 * TOLERANCE) | ~(upper - lower <= slack)
         return bad
 
-    def _recall(self, z: Vector, cost: Vector, Y: Vector, U: Vector, tolerance: float) -> NDArray[np.bool_]:
-        """Fill in the pairs that stored plans and duals already settle at z; returns those still to be solved."""
+    def _recall(
+        self, z: Vector, cost: Vector, Y: Vector, U: Vector, tolerance: float, chosen: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Fill in the pairs that stored plans and duals settle at z, or that are not chosen; returns those to solve."""
         stack = self.stack
         shape = (stack.S, stack.O)
         if not self._known:
@@ -187,7 +194,7 @@ class Oracle:
         highs = np.array([stack.dual_bound(stack.dual_parts(k.duals), cost) for k in self._known])
         best_low, best_high = lows.argmax(axis=0), highs.argmin(axis=0)
         low, high = lows.max(axis=0), highs.min(axis=0)
-        settled: NDArray[np.bool_] = high - low <= tolerance * (1 + np.abs(high))
+        settled: NDArray[np.bool_] = (high - low <= tolerance * (1 + np.abs(high))) | ~chosen[:, None]
         for k, known in enumerate(self._known):
             take = settled & (best_low == k)
             Y[take] = known.plans[take]
