@@ -115,6 +115,7 @@ def frontier(work: Work, quick: Quick) -> tuple[FrontierPoint, ...]:
     """Packages at shares of all budgets together, on the representative scenarios."""
     request, instance, points = work.request, work.compiled.instance, []
     before = work.risk(work.few.zero().lower, work.chosen.weight)
+    best: tuple[Vector, float] | None = None
     for share in FRONTIER:
         if share == 1.0:
             z: Vector | None = work.z
@@ -122,9 +123,13 @@ def frontier(work: Work, quick: Quick) -> tuple[FrontierPoint, ...]:
         else:
             budgets = {r: share * b for r, b in request.budgets.items()}
             z, risk, bound = quick.best(budgets, instance.weights)
+            if best is not None and best[1] < risk:
+                z, risk = best  # what a smaller budget pays for, a larger one does too
             gap = (risk - bound) / max(before - bound, 1e-12)
         if z is None:
             continue
+        if best is None or risk < best[1]:
+            best = (z, risk)
         points.append(
             FrontierPoint(
                 scale=share,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from counterpact.case.values import EffectKind, Lever, Line
-from counterpact.errors import UsageError, nearest
+from counterpact.errors import Problem, UsageError, nearest
 from counterpact.provenance import Basis
 from counterpact.strategy import certificate as certify
 from counterpact.strategy.alternatives import Quick, Work, equal_assumptions, frontier, next_unit, weight_flips
@@ -124,7 +124,7 @@ def reply_to(compiled: Compiled, measures: tuple[str, ...], *, representatives: 
             what = f'"{name}" cannot be chosen: {why}' if why else f'"{name}" is not a measure that can be chosen'
             if known is not None and not why and known.lever is Lever.NONE:
                 what += "; it is in the case but not a decision of the coalition"
-            raise UsageError(f"{what}. {nearest(name, levers)}")
+            raise UsageError(Problem("", what=what, do=nearest(name, levers)))
     z = complete(compiled.levers, measures)
     instance = compiled.instance
     oracle = Oracle(instance)
