@@ -38,6 +38,7 @@ def read(files: Sequence[SourceFile]) -> Reading:
     rows = [row for _, row in newest.values() if row]
     replaced = count - len(rows)
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    frame, unclear = _unclear(frame)
     codes = pl.concat([frame["entity"], frame["target"]]).unique(maintain_order=True).to_list()
     note = f"{replaced} records were replaced or deleted by newer ones"
     return Reading(
@@ -46,6 +47,7 @@ def read(files: Sequence[SourceFile]) -> Reading:
         findings=found(
             *(source.finding() for source in sources),
             gleif.wrong_lei(codes),
+            unclear,
             DataFinding("replaced", "note", note, replaced, "set aside") if replaced else None,
         ),
     )
@@ -88,3 +90,16 @@ def _share(record: Any) -> float | None:
         if gleif.text(part, "QuantifierUnits") == "PERCENTAGE":
             return float(gleif.text(part, "QuantifierAmount"))
     return None
+
+
+def _unclear(frame: pl.DataFrame) -> tuple[pl.DataFrame, DataFinding | None]:
+    """`1.00` per cent of a company that is consolidated: some registrars mean the whole, some one hundredth."""
+    odd = (pl.col("share") <= 1) & pl.col("relation").str.contains("consolidated")
+    count = frame.filter(odd).height
+    if not count:
+        return frame, None
+    message = (
+        f"{count} shares of consolidated companies are stated as 1 per cent or less: per cent or fraction?"
+    )
+    cleared = frame.with_columns(share=pl.when(odd).then(None).otherwise("share"))
+    return cleared, DataFinding("share-unit", "warning", message, count, "share set aside")
