@@ -13,7 +13,7 @@ from counterpact.charts import page
 from counterpact.lines.contract import Assessment
 from counterpact.picture.result import Picture
 from counterpact.provenance import Handling
-from counterpact.report import answers, evidence, figures, method, rooms, routes, strategy
+from counterpact.report import answers, doubts, evidence, figures, method, rooms, routes, strategy
 from counterpact.report.changes import changes
 from counterpact.report.evidence import Block
 from counterpact.report.package import package
@@ -139,9 +139,9 @@ def _strategy(case: Case, plan: Plan) -> Block:
             "contribution_on": plan.contribution.scenarios,
         },
         "risk": {"before": figures.finite(plan.risk_before), "after": figures.finite(plan.risk_after)},
-        "calibration": strategy.calibration(case, plan),
-        "drivers": strategy.drivers(plan),
-        "weights": strategy.weights(case, plan),
+        "calibration": doubts.calibration(case, plan),
+        "drivers": doubts.drivers(plan),
+        "weights": doubts.weights(case, plan),
     }
 
 
