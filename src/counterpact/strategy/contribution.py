@@ -90,12 +90,16 @@ class Game:
 
     def _values(self, z: Vector) -> Vector:
         """(K, O) normalised values at z, from memory where the relevant measures are the same."""
-        if any(key not in self._known for key in self._keys(z)):
-            sweep = self.oracle.sweep(z)
+        keys = self._keys(z)
+        unknown = [o for o, key in enumerate(keys) if key not in self._known]
+        if unknown:
+            pairs = np.zeros((self.oracle.stack.S, len(keys)), dtype=bool)
+            pairs[:, unknown] = True
+            sweep = self.oracle.sweep(z, only=pairs)
             self.sweeps += 1
-            for o, key in enumerate(self._keys(z)):
-                self._known[key] = sweep.lower[:, o]
-        return np.stack([self._known[key] for key in self._keys(z)], axis=1)
+            for o in unknown:
+                self._known[keys[o]] = sweep.lower[:, o]
+        return np.stack([self._known[key] for key in keys], axis=1)
 
     def _risk(self, values: Vector) -> float:
         return self.risk.value(values @ self.oracle.instance.weights, self.weights)

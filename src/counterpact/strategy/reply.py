@@ -133,22 +133,24 @@ class Oracle:
     def sweep(self, z: Vector, *, tolerance: float = TOLERANCE, only: NDArray[np.bool_] | None = None) -> Sweep:
         """Every reply at z. Pairs whose stored bounds lie within `tolerance` are not solved again.
 
-        `only` (S,): solve no other scenarios than these; the others keep their best stored plan and dual bound, so
-        `lower` and `upper` stay valid there but need not meet.
+        `only` (S,) or (S, O): solve no other scenarios or pairs than these; the others keep their best stored plan and
+        dual bound, so `lower` and `upper` stay valid there but need not meet.
         """
         stack = self.stack
         z = np.asarray(z, dtype=np.float64)
         cost = stack.costs(z)
         Y = np.zeros((stack.S, stack.O, stack.n))
         U = np.zeros((len(stack.lower), stack.O))
-        chosen = np.ones(stack.S, dtype=bool) if only is None or not self._known else only
+        chosen = np.ones((stack.S, stack.O), dtype=bool)
+        if only is not None and self._known:
+            chosen &= only if only.ndim == 2 else only[:, None]
         wanted = self._recall(z, cost, Y, U, tolerance, chosen)
         self._solve_all(wanted, cost, Y, U)
         U = stack.project(U)
         parts = stack.dual_parts(U)
         lower, upper = np.einsum("soj,soj->so", cost, Y), stack.dual_bound(parts, cost)
         for attempt in range(2):
-            wrong = self._wrong(Y, lower, upper, tolerance) & chosen[:, None]
+            wrong = self._wrong(Y, lower, upper, tolerance) & chosen
             if not wrong.any():
                 break
             for s, o in zip(*np.nonzero(wrong), strict=True):
@@ -159,7 +161,7 @@ class Oracle:
             U = stack.project(U)
             parts = stack.dual_parts(U)
             lower, upper = np.einsum("soj,soj->so", cost, Y), stack.dual_bound(parts, cost)
-        wrong = self._wrong(Y, lower, upper, max(tolerance, 1e-6)) & chosen[:, None]
+        wrong = self._wrong(Y, lower, upper, max(tolerance, 1e-6)) & chosen
         if wrong.any():
             s, o = np.argwhere(wrong)[0]
             raise UnprovenError(
@@ -194,7 +196,7 @@ class Oracle:
         highs = np.array([stack.dual_bound(stack.dual_parts(k.duals), cost) for k in self._known])
         best_low, best_high = lows.argmax(axis=0), highs.argmin(axis=0)
         low, high = lows.max(axis=0), highs.min(axis=0)
-        settled: NDArray[np.bool_] = (high - low <= tolerance * (1 + np.abs(high))) | ~chosen[:, None]
+        settled: NDArray[np.bool_] = (high - low <= tolerance * (1 + np.abs(high))) | ~chosen
         for k, known in enumerate(self._known):
             take = settled & (best_low == k)
             Y[take] = known.plans[take]
