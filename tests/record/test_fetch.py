@@ -76,3 +76,28 @@ def test_a_web_page_in_place_of_data_is_refused_at_import(store: Store, served: 
 def test_a_data_set_without_an_address_says_how_to_get_it(store: Store) -> None:
     with pytest.raises(UsageError, match="counterpact record import nmc FILE"):
         fetch(store, "nmc")
+
+
+def test_a_key_stands_in_no_message_and_on_no_disk(
+    store: Store, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import httpx
+
+    from counterpact.record.fetch import download
+
+    target = store.root / "downloads" / "answer.json"
+    target.parent.mkdir(parents=True)
+    path = "answer.json?subscription-key=hunter2"
+    publisher.files[path] = BODY
+    publisher.faults = ["drop"]
+    with httpx.Client() as client:
+        download(client, f"{publisher.base}/{path}", target, pause=0.0, secret="hunter2")
+        publisher.files.clear()
+        with pytest.raises(SourceError, match="key=KEY") as error:
+            download(client, f"{publisher.base}/{path}", target, pause=0.0, secret="hunter2")
+    assert "hunter2" in publisher.seen[0][0]
+    assert "hunter2" not in str(error.value)
+    assert not any(b"hunter2" in file.read_bytes() for file in target.parent.iterdir())
+    monkeypatch.delenv("COMTRADE_API_KEY", raising=False)
+    with pytest.raises(UsageError, match="environment as COMTRADE_API_KEY"):
+        fetch(store, "comtrade", values={"reporter": "643", "year": "2021", "product": "TOTAL"})

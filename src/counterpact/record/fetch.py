@@ -84,33 +84,44 @@ def fetch(
             url = _fill(address, name, dict(values or {}))
             if base:
                 url = base.rstrip("/") + "/" + address.file
-            done.append(download(client, url, folder / address.file, progress=progress, pause=pause))
+            key = os.environ.get(address.key_env, "") if address.key_env else ""
+            done.append(download(client, url, folder / address.file, progress=progress, pause=pause, secret=key))
     return tuple(done)
 
 
 def download(
-    client: httpx.Client, url: str, target: Path, *, progress: Progress | None = None, pause: float = PAUSE
+    client: httpx.Client,
+    url: str,
+    target: Path,
+    *,
+    progress: Progress | None = None,
+    pause: float = PAUSE,
+    secret: str = "",
 ) -> Fetched:
-    """One file: asks only for what changed, resumes what was cut, tries again with back-off. Raises `SourceError`."""
+    """One file: asks only for what changed, resumes what was cut, tries again with back-off. Raises `SourceError`.
+
+    `secret`: a key inside the address; it stands in no message and on no disk.
+    """
     import httpx
 
     note = target.with_suffix(target.suffix + ".json")
-    known = _recall(note, url) if target.exists() else None
+    shown = url.replace(secret, "KEY") if secret else url
+    known = _recall(note, shown) if target.exists() else None
     reason = ""
     for attempt in range(TRIES):
         if attempt:
             time.sleep(pause * 2 ** (attempt - 1))
         try:
-            return _attempt(client, url, target, note, known, progress)
+            return _attempt(client, url, shown, target, note, known, progress)
         except _RetryError as error:
             reason = str(error)
             if error.wait:
                 time.sleep(min(error.wait, 60.0))
         except httpx.TransportError as error:
-            reason = str(error) or type(error).__name__
+            reason = (str(error) or type(error).__name__).replace(secret or url, "KEY" if secret else url)
     raise SourceError(
         Problem(
-            url,
+            shown,
             what=f"the download did not succeed in {TRIES} tries",
             why=reason,
             do="Run the same command again to resume, or get the file by hand and use: counterpact record import",
@@ -125,11 +136,17 @@ class _RetryError(Exception):
 
 
 def _attempt(
-    client: httpx.Client, url: str, target: Path, note: Path, known: Remembered | None, progress: Progress | None
+    client: httpx.Client,
+    url: str,
+    shown: str,
+    target: Path,
+    note: Path,
+    known: Remembered | None,
+    progress: Progress | None,
 ) -> Fetched:
     part = target.with_suffix(target.suffix + ".part")
     part_note = target.with_suffix(target.suffix + ".part.json")
-    begun = _recall(part_note, url) if part.exists() else None
+    begun = _recall(part_note, shown) if part.exists() else None
     offset = part.stat().st_size if begun and (begun.etag or begun.modified) else 0
     headers = {}
     if offset and begun:
@@ -147,14 +164,14 @@ def _attempt(
         if response.status_code not in (200, 206):
             raise SourceError(
                 Problem(
-                    url,
+                    shown,
                     what=f"the server answered {response.status_code} {response.reason_phrase}",
                     do="Open the address in a browser; if it moved, import the file by hand",
                 )
             )
         if response.status_code == 200:
             offset = 0
-        said = Remembered(url, response.headers.get("etag", ""), response.headers.get("last-modified", ""))
+        said = Remembered(shown, response.headers.get("etag", ""), response.headers.get("last-modified", ""))
         length = response.headers.get("content-length")
         coded = bool(response.headers.get("content-encoding"))
         total = offset + int(length) if length and not coded else None
@@ -164,7 +181,7 @@ def _attempt(
         raise _RetryError(f"the connection ended after {size:,} of {total:,} bytes")
     part.replace(target)
     part_note.unlink(missing_ok=True)
-    note.write_bytes(msgspec.json.encode(Remembered(url, said.etag, said.modified, size)))
+    note.write_bytes(msgspec.json.encode(Remembered(shown, said.etag, said.modified, size)))
     return Fetched(target, changed=True, published=_when(said.modified))
 
 
