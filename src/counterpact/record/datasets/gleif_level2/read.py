@@ -98,8 +98,6 @@ def _unclear(frame: pl.DataFrame) -> tuple[pl.DataFrame, DataFinding | None]:
     count = frame.filter(odd).height
     if not count:
         return frame, None
-    message = (
-        f"{count} shares of consolidated companies are stated as 1 per cent or less: per cent or fraction?"
-    )
+    message = f"{count} shares of consolidated companies are stated as 1 per cent or less: per cent or fraction?"
     cleared = frame.with_columns(share=pl.when(odd).then(None).otherwise("share"))
     return cleared, DataFinding("share-unit", "warning", message, count, "share set aside")
