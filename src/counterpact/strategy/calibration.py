@@ -169,7 +169,7 @@ def replay(case: Case, episode: Mapping[str, Any], seed: int = 0) -> Hindcast:
     small = small_case(case, episode)
     compiled = compile_case(small, _picture(small, episode, seed, SCENARIOS), scenarios=SCENARIOS, seed=seed)
     names = [n for n in compiled.instance.leader.names if n in episode["measures"]]
-    before, after = (_flows(compiled, complete(compiled.levers, on)) for on in ([], names))
+    before, after = _flows(compiled, [complete(compiled.levers, on) for on in ([], names)])
     rows = [_compare(compiled, observed, before, after) for observed in episode["observed"]]
     judged = [r for r in rows if r.sign_right is not None]
     right = [r for r in judged if r.sign_right and r.covered is not False]
@@ -190,12 +190,14 @@ def replay(case: Case, episode: Mapping[str, Any], seed: int = 0) -> Hindcast:
     )
 
 
-def _flows(compiled: Compiled, z: Array) -> Array:
-    """(S, channels) stable reply at z."""
-    oracle = Oracle(compiled.instance, threads=1)
-    values = oracle.sweep(z).lower
-    stable = StableReplies(compiled).find(z, np.arange(len(values)), values)
-    return compiled.channel_flows(stable.plans[:, 0])
+def _flows(compiled: Compiled, choices: list[Array]) -> list[Array]:
+    """(S, channels) stable replies at each z."""
+    oracle, stable, flows = Oracle(compiled.instance, threads=1), StableReplies(compiled), []
+    for z in choices:
+        values = oracle.sweep(z).lower
+        found = stable.find(z, np.arange(len(values)), values)
+        flows.append(compiled.channel_flows(found.plans[:, 0]))
+    return flows
 
 
 def _compare(compiled: Compiled, observed: Mapping[str, Any], before: Array, after: Array) -> HindcastChannel:

@@ -154,7 +154,8 @@ def design(
     master = Master(instance, limits, groups=count, order=order, shelf=shelf)
     if not shelf:
         master.add(search.zero)
-        master.add(oracle.sweep(np.ones(len(limits.low))))  # everything on: no package can do better
+        every = np.ones(len(limits.low))  # everything on: no package can do better
+        master.add(oracle.sweep(every, only=_tail(search, search.zero.lower)))
     master.weigh(search.weights(search.zero.upper))
     _relaxed_phase(search, master, progress)
     _whole_phase(search, master, progress)

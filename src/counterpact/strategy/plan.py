@@ -18,15 +18,18 @@ from counterpact.strategy.contribution import Game, contribution
 from counterpact.strategy.displacement import reply as named_reply
 from counterpact.strategy.displacement import shifts
 from counterpact.strategy.drivers import box, drivers
+from counterpact.strategy.engines.beside import Beside
 from counterpact.strategy.guard import Guard
 from counterpact.strategy.levers import complete
 from counterpact.strategy.loopholes import loopholes
 from counterpact.strategy.outcome import (
     ChosenMeasure,
     Contribution,
+    FrontierPoint,
     ObjectiveOutcome,
     Plan,
     Reply,
+    WeightFlip,
 )
 from counterpact.strategy.package import Request, design
 from counterpact.strategy.reply import Cuts, Oracle
@@ -46,18 +49,17 @@ def make_plan(compiled: Compiled, request: Request, *, progress: Progress | None
     """
     say = progress or (lambda _: None)
     instance = compiled.instance
+    past = Beside(lambda: hindcasts(compiled.case, compiled.seed))
     oracle, guard, shelf = Oracle(instance), Guard(instance), list[Cuts]()
     package = design(instance, request, oracle=oracle, guard=guard, shelf=shelf)
-    say("checking the certificate")
-    checked = certify.check(instance, package)
     normal = instance.normalisers
     before, after = package.values_before / normal, package.values / normal
     chosen = choose(before, after, oracle.stack.probability, instance.weights, REPRESENTATIVES)
     few = Oracle(instance, chosen.index, memory=6)
     work = Work(compiled, request, package, oracle, guard, shelf, chosen, few)
-    say("tracing effect against cost")
-    quick = Quick(work)
-    points, flips = frontier(work, quick), weight_flips(work, quick)
+    other = Beside(lambda: (_frontier_and_weights(work), equal_assumptions(work)))
+    say("checking the certificate")
+    checked = certify.check(instance, package)
     say("following the adversary's reply")
     stable = StableReplies(compiled)
     today = stable.find(np.zeros_like(package.z), chosen.index, before[chosen.index])
@@ -74,8 +76,8 @@ def make_plan(compiled: Compiled, request: Request, *, progress: Progress | None
     say("drawing up what drives the result")
     risk_before, risk_after = before @ instance.weights, after @ instance.weights
     found = drivers(compiled, risk_before, risk_after)
-    equal, overlap = equal_assumptions(work)
-    say("replaying past episodes")
+    say("tracing effect against cost")
+    (points, flips), (equal, overlap) = other.result()
     return Plan(
         request=request,
         package=package,
@@ -99,7 +101,7 @@ def make_plan(compiled: Compiled, request: Request, *, progress: Progress | None
         displacement=tuple(shifts(compiled, chosen, today, under, package.z)),
         loopholes=tuple(open_routes),
         contribution=lines,
-        calibration=tuple(hindcasts(compiled.case, compiled.seed)),
+        calibration=tuple(past.result()),
         drivers=tuple(found),
         box=box(compiled, risk_after, found),
         weights=flips,
@@ -108,6 +110,11 @@ def make_plan(compiled: Compiled, request: Request, *, progress: Progress | None
         seed=compiled.seed,
         notes=_notes(work),
     )  # fmt: skip
+
+
+def _frontier_and_weights(work: Work) -> tuple[tuple[FrontierPoint, ...], tuple[WeightFlip, ...]]:
+    quick = Quick(work)
+    return frontier(work, quick), weight_flips(work, quick)
 
 
 def reply_to(compiled: Compiled, measures: tuple[str, ...], *, representatives: int = REPRESENTATIVES) -> Reply:

@@ -9,7 +9,6 @@ solved again from nothing.
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -52,11 +51,12 @@ class Sweep:
 class Oracle:
     """The replies of an instance, or of some of its scenarios (`chosen`), at any z in [0, 1]^M.
 
-    `memory` sweeps are kept to bound later ones; `threads` 0 = as many as there are cores, at most 8.
+    `memory` sweeps are kept to bound later ones. One thread by default: on programs as small as these, two threads
+    wait for the interpreter's lock as long as they gain (measured); other cores are used by `engines.beside`.
     """
 
     def __init__(
-        self, instance: Instance, chosen: NDArray[np.int64] | None = None, *, memory: int = 4, threads: int = 0
+        self, instance: Instance, chosen: NDArray[np.int64] | None = None, *, memory: int = 4, threads: int = 1
     ) -> None:
         self.instance = instance
         self.stack = Stack(instance, chosen)
@@ -64,15 +64,24 @@ class Oracle:
         self.failures = 0  # answers of a hot start that did not verify
         self._memory = memory
         self._zero: Sweep | None = None
-        self._threads = threads or min(8, os.cpu_count() or 1)
+        self._threads = threads
         self._known: list[Sweep] = []
+        self._parts_known: list[tuple[Vector, Vector]] = []  # of the known sweeps' duals
         self._programs: dict[tuple[int, bytes], Program] = {}
+        self._cuts: dict[tuple[int, bytes], tuple[csc_matrix, NDArray[np.int64]]] = {}
+        self._pattern = self._patterns()
         self._whole = self._find_parts(())
         self._loose = self._find_parts(instance.loose_rows)
         # a pair whose answer breaks a loose row is from then on solved with all rows, alone
         self._tied = np.zeros((self.stack.S, self.stack.O), dtype=bool)
         self._round_cache: dict[int, list[list[int]]] = {}
         self._union_cache: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+
+    def _patterns(self) -> list[int]:
+        """(S,) the same number for scenarios whose matrices have their entries in the same places."""
+        numbers: dict[bytes, int] = {}
+        keys = (s.A.indptr.tobytes() + s.A.indices.tobytes() for s in self.stack.scenarios)
+        return [numbers.setdefault(key, len(numbers)) for key in keys]
 
     def _find_parts(self, loose: tuple[int, ...]) -> list[list[tuple[NDArray[np.int64], NDArray[np.int64]]]]:
         """For each scenario and objective the columns and rows its linear program needs.
@@ -114,12 +123,26 @@ class Oracle:
         return self._round_cache[key]
 
     def _program(self, s: int, columns: NDArray[np.int64], rows: NDArray[np.int64]) -> Program:
-        key = (s, columns.tobytes())
+        key = (s, columns.tobytes() + rows.tobytes())
         if key not in self._programs:
             scenario = self.stack.scenarios[s]
-            A = csc_matrix(csr_matrix(scenario.A)[rows][:, columns])
+            A = self._cut(s, columns, rows)
             self._programs[key] = Program(A, scenario.lower[rows], scenario.upper[rows], scenario.ceiling[columns])
         return self._programs[key]
+
+    def _cut(self, s: int, columns: NDArray[np.int64], rows: NDArray[np.int64]) -> csc_matrix:
+        """Some columns and rows of a scenario's matrix. Where entries lie is found once for all scenarios alike."""
+        A = self.stack.scenarios[s].A
+        key = (self._pattern[s], columns.tobytes() + rows.tobytes())
+        if key not in self._cuts:
+            numbered = csc_matrix((np.arange(1.0, A.nnz + 1), A.indices, A.indptr), shape=A.shape)
+            part = csc_matrix(csr_matrix(numbered)[rows][:, columns])
+            part.sort_indices()
+            self._cuts[key] = (part, part.data.astype(np.int64) - 1)
+        part, where = self._cuts[key]
+        cut = part.copy()
+        cut.data = A.data[where]
+        return cut
 
     def _together(self, s: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Columns and rows of all objectives' parts, without the loose rows."""
@@ -170,7 +193,8 @@ class Oracle:
             )
         result = Sweep(z, lower, upper, Y, U, Cuts(*stack.cuts(Y)), int(wanted.sum()))
         self._known.append(result)
-        del self._known[: -self._memory]
+        self._parts_known.append(parts)
+        del self._known[: -self._memory], self._parts_known[: -self._memory]
         return result
 
     def zero(self) -> Sweep:
@@ -193,7 +217,7 @@ class Oracle:
         if not self._known:
             return np.ones(shape, dtype=bool)
         lows = np.array([k.cuts.constant - k.cuts.slope @ z for k in self._known])
-        highs = np.array([stack.dual_bound(stack.dual_parts(k.duals), cost) for k in self._known])
+        highs = np.array([stack.dual_bound(parts, cost) for parts in self._parts_known])
         best_low, best_high = lows.argmax(axis=0), highs.argmin(axis=0)
         low, high = lows.max(axis=0), highs.min(axis=0)
         settled: NDArray[np.bool_] = (high - low <= tolerance * (1 + np.abs(high))) | ~chosen

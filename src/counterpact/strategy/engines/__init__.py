@@ -1,0 +1,1 @@
+"""Where work is done: here, or beside us on another core."""
