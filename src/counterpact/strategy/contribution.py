@@ -131,7 +131,7 @@ def shapley(names: Sequence[str], value: Mapping[Coalition, float]) -> dict[str,
 
 
 def contribution(
-    game: Game, measures: Mapping[str, Sequence[str]], all_lines: Sequence[str], everyone: Game | None, compare: int = 2
+    game: Game, measures: Mapping[str, Sequence[str]], all_lines: Sequence[str], everyone: Game | None, compare: int = 1
 ) -> Contribution:
     """The lines' contributions. `measures`: line → its measures in the package; `everyone`: the game on all scenarios,
     against which v of the full and of `compare` drawn coalitions is compared."""
