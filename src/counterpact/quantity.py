@@ -208,9 +208,7 @@ class Quantity:
     def hull(self, other: Quantity) -> Quantity:
         """The smallest interval that holds both."""
         self._same_unit(other)
-        return Quantity(
-            min(self.low, other.low), max(self.high, other.high), self.unit, self._joint_period(other)
-        )
+        return Quantity(min(self.low, other.low), max(self.high, other.high), self.unit, self._joint_period(other))
 
     def __str__(self) -> str:
         return f"{format_interval(self.low, self.high)} {self.unit}"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from counterpact.beside import Beside
 from counterpact.case.case import Case
 from counterpact.picture import diagnostics
 from counterpact.picture.bounds import targets
@@ -169,6 +170,28 @@ def _allot(worlds: Sequence[World], number: int, rng: np.random.Generator) -> ND
     return np.asarray(rng.permutation(which), np.int64)
 
 
+def _draw_all(
+    parts: Sequence[Component], branches: Sequence[Sequence[Branch]], taken: Sequence[NDArray[np.int64]], seed: int
+) -> dict[int, Vector]:
+    """Component → (columns, draws). Components are independent and have a stream of chance each: half go beside."""
+
+    def some(chosen: Sequence[int]) -> dict[int, Vector]:
+        found = {}
+        for c in chosen:
+            rng = np.random.default_rng([seed, c])
+            x = np.zeros((len(parts[c].system.keys), len(taken[c])))
+            for k, branch in enumerate(branches[c]):
+                mine = np.flatnonzero(taken[c] == k)
+                if len(mine):
+                    x[:, mine] = draw_component(parts[c], branch, len(mine), rng)
+            found[c] = x
+        return found
+
+    heavy = sorted(range(len(parts)), key=lambda c: -len(parts[c].system.keys) * len(branches[c]))
+    other = Beside(lambda: some(heavy[1::2]))
+    return some(heavy[::2]) | other.result()
+
+
 def draw(
     case: Case,
     parts: Sequence[Component],
@@ -188,13 +211,10 @@ def draw(
     flows = np.zeros((number, len(index)))
     values: dict[str, Vector] = {}
     factors: dict[str, Vector] = {}
+    taken = [np.array([picks[w][c] for w in world]) for c in range(len(parts))]
+    drawn = _draw_all(parts, branches, taken, seed)
     for c, part in enumerate(parts):
-        x = np.zeros((len(part.system.keys), number))
-        taken = np.array([picks[w][c] for w in world])
-        for k, branch in enumerate(branches[c]):
-            mine = np.flatnonzero(taken == k)
-            if len(mine):
-                x[:, mine] = draw_component(part, branch, len(mine), rng)
+        x = drawn[c]
         _read(part, x, index, flows, values)
         factors |= _implied(part, x)
     factors |= _free_factors(case, factors, number, rng)

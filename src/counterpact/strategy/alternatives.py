@@ -26,7 +26,7 @@ from counterpact.strategy.risk import Risk
 
 Array = NDArray[np.float64]
 
-FRONTIER = (0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1.0, 1.2)
+FRONTIER = (0.15, 0.3, 0.5, 0.7, 0.85, 1.0, 1.2)
 """Shares of all budgets at which the frontier is traced."""
 EQUAL = (0.05, 0.3)
 """The one interval every assumed effect gets in the package with all assumptions equal."""
@@ -74,7 +74,7 @@ class Quick:
         self.guard = Guard(replace(instance, scenarios=[instance.scenarios[int(s)] for s in index]))
 
     def best(
-        self, budgets: dict[str, float], weights: Array, *, rounds: int = 3, worth: float = np.inf
+        self, budgets: dict[str, float], weights: Array, *, rounds: int = 2, worth: float = np.inf
     ) -> tuple[Vector | None, float, float]:
         """(z, its risk, lower bound) on the representatives; no z if none can be better than `worth`."""
         from counterpact.strategy.master import Master, wishes
@@ -93,7 +93,7 @@ class Quick:
             bound = max(bound, choice.bound)
             if not choice.feasible or bound >= worth:
                 break
-            choice = master.solve(gap=0.02 * max(worth if np.isfinite(worth) else 1.0, 0.1), nodes=40, seconds=60.0)
+            choice = master.solve(gap=0.04 * max(worth if np.isfinite(worth) else 1.0, 0.1), nodes=10, seconds=60.0)
             if not choice.feasible:
                 break
             bound = max(bound, choice.bound)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from counterpact.beside import Beside
 from counterpact.case.values import EffectKind, Lever, Line
 from counterpact.errors import Problem, UsageError, nearest
 from counterpact.provenance import Basis
@@ -18,7 +19,6 @@ from counterpact.strategy.contribution import Game, contribution
 from counterpact.strategy.displacement import reply as named_reply
 from counterpact.strategy.displacement import shifts
 from counterpact.strategy.drivers import box, drivers
-from counterpact.strategy.engines.beside import Beside
 from counterpact.strategy.guard import Guard
 from counterpact.strategy.levers import complete
 from counterpact.strategy.loopholes import loopholes

@@ -52,7 +52,7 @@ class Oracle:
     """The replies of an instance, or of some of its scenarios (`chosen`), at any z in [0, 1]^M.
 
     `memory` sweeps are kept to bound later ones. One thread by default: on programs as small as these, two threads
-    wait for the interpreter's lock as long as they gain (measured); other cores are used by `engines.beside`.
+    wait for the interpreter's lock as long as they gain (measured); other cores are used by `counterpact.beside`.
     """
 
     def __init__(

@@ -1,1 +1,0 @@
-"""Where work is done: here, or beside us on another core."""
