@@ -18,6 +18,9 @@ QUESTIONS = (
     "Who must act, and what should we find out next?",
 )
 
+WORTH = 0.005
+"""Share of the risk left that one more closing must take away to be named at the top."""
+
 
 def answers(b: Mapping[str, Any]) -> list[Block]:
     """Question and answer, in the reader's order. `b`: the brief so far."""
@@ -73,10 +76,10 @@ def _reply(b: Mapping[str, Any]) -> list[Parts]:
         closing = sorted(further, key=lambda c: c["risk_after"] - c["risk_before"])
         if first["closing_measures"] and first["closing_measures"][0]["text"]:
             parts.append(f"Cheapest way to close it: {first['closing_measures'][0]['text']}.")
-        elif closing:
+        elif closing and closing[0]["risk_before"] - closing[0]["risk_after"] > WORTH * closing[0]["risk_before"]:
             parts.append(f"No measure of the case closes it. What can be closed next: {closing[0]['text']}.")
         else:
-            parts.append("No measure of the case closes it.")
+            parts.append("No measure of the case closes it, and closing any other one more would change little.")
         found.append(parts)
     return found
 
