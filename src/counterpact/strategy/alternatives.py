@@ -26,7 +26,7 @@ from counterpact.strategy.risk import Risk
 
 Array = NDArray[np.float64]
 
-FRONTIER = (0.15, 0.3, 0.5, 0.7, 0.85, 1.0, 1.2)
+FRONTIER = (0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0, 1.2)
 """Shares of all budgets at which the frontier is traced."""
 EQUAL = (0.05, 0.3)
 """The one interval every assumed effect gets in the package with all assumptions equal."""
