@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from counterpact.cli.options import Case, CivilianHarm, Escalation, Money, Political, Risk, Scenarios, Seed
+
 
 def brief(
-    case: Annotated[str, typer.Argument(metavar="CASE", help="Name of a shipped case, or a folder.")] = "russia-dprk",
+    case: Case = "russia-dprk",
     out: Annotated[Path, typer.Option("--out", help="Folder for the files of the brief.")] = Path("brief"),
     since: Annotated[
         str | None, typer.Option("--since", help="Say what changed since a day, a revision or an older copy's folder.")
@@ -18,15 +20,13 @@ def brief(
         bool, typer.Option("--public", help="Aggregate routes and loopholes; the result is TLP:CLEAR.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the summary.")] = False,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw.")] = 0,
-    scenarios: Annotated[int, typer.Option("--scenarios", min=20, help="How many scenarios to draw.")] = 300,
-    risk: Annotated[str, typer.Option("--risk", help="mean, worst, or a tail as in cvar90.")] = "cvar90",
-    money: Annotated[float | None, typer.Option("--money", min=0, help="Most USD million a year.")] = None,
-    political: Annotated[float | None, typer.Option("--political", min=0, help="Most political cost, points.")] = None,
-    civilian_harm: Annotated[
-        float | None, typer.Option("--civilian-harm", min=0, help="Most risk of harm to civilians, points.")
-    ] = None,
-    escalation: Annotated[float | None, typer.Option("--escalation", min=0, help="Most escalation, points.")] = None,
+    seed: Seed = 0,
+    scenarios: Scenarios = 300,
+    risk: Risk = "cvar90",
+    money: Money = None,
+    political: Political = None,
+    civilian_harm: CivilianHarm = None,
+    escalation: Escalation = None,
 ) -> None:
     """Reconcile the evidence, assess the lines, design a package, and write the brief: one HTML and one JSON file."""
     from rich.console import Console

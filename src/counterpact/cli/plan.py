@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from counterpact.cli.options import Case, CivilianHarm, Escalation, Money, Political, Risk, Scenarios, Seed
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -13,21 +15,19 @@ if TYPE_CHECKING:
 
 
 def plan(
-    case: Annotated[str, typer.Argument(metavar="CASE", help="Name of a shipped case, or a folder.")] = "russia-dprk",
-    risk: Annotated[str, typer.Option("--risk", help="mean, worst, or a tail as in cvar90.")] = "cvar90",
-    money: Annotated[float | None, typer.Option("--money", min=0, help="Most USD million a year.")] = None,
-    political: Annotated[float | None, typer.Option("--political", min=0, help="Most political cost, points.")] = None,
-    civilian_harm: Annotated[
-        float | None, typer.Option("--civilian-harm", min=0, help="Most risk of harm to civilians, points.")
-    ] = None,
-    escalation: Annotated[float | None, typer.Option("--escalation", min=0, help="Most escalation, points.")] = None,
+    case: Case = "russia-dprk",
+    risk: Risk = "cvar90",
+    money: Money = None,
+    political: Political = None,
+    civilian_harm: CivilianHarm = None,
+    escalation: Escalation = None,
     require: Annotated[list[str] | None, typer.Option("--require", help="Measure that must be in; repeatable.")] = None,
     forbid: Annotated[list[str] | None, typer.Option("--forbid", help="Measure that must not; repeatable.")] = None,
     gap: Annotated[float, typer.Option("--gap", min=0, max=1, help="Stop at this share of the effect.")] = 0.05,
     time_limit: Annotated[float, typer.Option("--time-limit", min=1, help="Seconds for the design.")] = 60.0,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw.")] = 0,
-    scenarios: Annotated[int, typer.Option("--scenarios", min=20, help="How many scenarios to draw.")] = 300,
+    seed: Seed = 0,
+    scenarios: Scenarios = 300,
 ) -> None:
     """Design a package against an adversary that reroutes, with its certificate, cost and contribution."""
     from rich.console import Console

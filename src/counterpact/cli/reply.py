@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from counterpact.cli.options import Case, Scenarios, Seed
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -13,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def reply(
-    case: Annotated[str, typer.Argument(metavar="CASE", help="Name of a shipped case, or a folder.")] = "russia-dprk",
+    case: Case = "russia-dprk",
     measures: Annotated[
         list[str] | None, typer.Option("--with", help="A measure to take; `lapse:ID` lets one go. Repeatable.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw.")] = 0,
-    scenarios: Annotated[int, typer.Option("--scenarios", min=20, help="How many scenarios to draw.")] = 300,
+    seed: Seed = 0,
+    scenarios: Scenarios = 300,
 ) -> None:
     """Follow the adversary's best reply to these measures: what still arrives, and by which routes."""
     from rich.console import Console

@@ -1,0 +1,18 @@
+"""Arguments and options that several commands share, each with the words a user reads."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Case = Annotated[str, typer.Argument(metavar="CASE", help="Name of a shipped case, or a folder.")]
+Risk = Annotated[str, typer.Option("--risk", help="mean, worst, or a tail as in cvar90.")]
+Money = Annotated[float | None, typer.Option("--money", min=0, help="Most USD million a year.")]
+Political = Annotated[float | None, typer.Option("--political", min=0, help="Most political cost, points.")]
+CivilianHarm = Annotated[
+    float | None, typer.Option("--civilian-harm", min=0, help="Most risk of harm to civilians, points.")
+]
+Escalation = Annotated[float | None, typer.Option("--escalation", min=0, help="Most escalation, points.")]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of every draw.")]
+Scenarios = Annotated[int, typer.Option("--scenarios", min=20, help="How many scenarios to draw.")]
