@@ -187,9 +187,14 @@ def _draw_all(
             found[c] = x
         return found
 
-    heavy = sorted(range(len(parts)), key=lambda c: -len(parts[c].system.keys) * len(branches[c]))
-    other = Beside(lambda: some(heavy[1::2]))
-    return some(heavy[::2]) | other.result()
+    work = {c: len(parts[c].system.keys) * len(branches[c]) for c in range(len(parts))}
+    here: list[int] = []
+    there: list[int] = []
+    for c in sorted(work, key=lambda c: -work[c]):
+        lighter = here if sum(work[i] for i in here) <= sum(work[i] for i in there) else there
+        lighter.append(c)
+    other = Beside(lambda: some(there))
+    return some(here) | other.result()
 
 
 def draw(
