@@ -57,7 +57,7 @@ def make_plan(compiled: Compiled, request: Request, *, progress: Progress | None
     chosen = choose(before, after, oracle.stack.probability, instance.weights, REPRESENTATIVES)
     few = Oracle(instance, chosen.index, memory=6)
     work = Work(compiled, request, package, oracle, guard, shelf, chosen, few)
-    other = Beside(lambda: (_frontier_and_weights(work), equal_assumptions(work)))
+    other = Beside(lambda: _frontier_and_weights(work))
     say("checking the certificate")
     checked = certify.check(instance, package)
     say("following the adversary's reply")
@@ -76,8 +76,9 @@ def make_plan(compiled: Compiled, request: Request, *, progress: Progress | None
     say("drawing up what drives the result")
     risk_before, risk_after = before @ instance.weights, after @ instance.weights
     found = drivers(compiled, risk_before, risk_after)
+    equal, overlap = equal_assumptions(work)
     say("tracing effect against cost")
-    (points, flips), (equal, overlap) = other.result()
+    points, flips = other.result()
     return Plan(
         request=request,
         package=package,
