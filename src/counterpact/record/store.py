@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -321,12 +321,3 @@ def _lock(handle: int) -> None:
         import fcntl
 
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def summary(entries: Sequence[Entry]) -> Mapping[str, int]:
-    """Rows per table over some entries."""
-    rows: dict[str, int] = {}
-    for entry in entries:
-        for part in entry.parts:
-            rows[part.table] = rows.get(part.table, 0) + part.rows
-    return rows
