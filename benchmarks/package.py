@@ -15,9 +15,9 @@ from generators import plain, structured
 from scipy.sparse import bmat, csr_matrix, identity
 
 from counterpact.strategy.instance import Instance
-from counterpact.strategy.linear import load, quiet
-from counterpact.strategy.package import Request, design
-from counterpact.strategy.risk import Risk
+from counterpact.strategy.solving.linear import load, quiet
+from counterpact.strategy.solving.package import Request, design
+from counterpact.strategy.solving.risk import Risk
 
 
 def single_level(instance: Instance, gap: float, limit: float) -> tuple[float, float]:

@@ -11,8 +11,8 @@ import time
 import numpy as np
 from generators import structured
 
-from counterpact.strategy.linear import Program
-from counterpact.strategy.reply import Oracle
+from counterpact.strategy.solving.linear import Program
+from counterpact.strategy.solving.reply import Oracle
 
 
 def main() -> None:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from counterpact.case.values import Line
     from counterpact.lines.contract import Assessment, RecordView
     from counterpact.picture.result import Picture
-    from counterpact.strategy.compile import Compiled
+    from counterpact.strategy.compiling.compile import Compiled
     from counterpact.strategy.outcome import Loophole, Plan, Reply
-    from counterpact.strategy.package import Request
+    from counterpact.strategy.solving.package import Request
 
 Progress = Callable[[str], None]
 """Called with a few words when a step begins."""
@@ -98,7 +98,7 @@ class Opened:
     @cached_property
     def compiled(self) -> Compiled:
         """The strategy problem of the case."""
-        from counterpact.strategy.compile import compile_case
+        from counterpact.strategy.compiling.compile import compile_case
 
         self._say(f"drawing {self.scenarios} scenarios")
         return compile_case(self.case, self.picture(), self.assess(), scenarios=self.scenarios, seed=self.seed)
@@ -117,9 +117,9 @@ class Opened:
         time_limit: float = 60.0,
     ) -> Request:
         """What is asked of a package; a budget left out takes the case's default. Raises `UsageError`."""
-        from counterpact.strategy.compile import default_budgets
-        from counterpact.strategy.package import Request
-        from counterpact.strategy.risk import Risk
+        from counterpact.strategy.compiling.compile import default_budgets
+        from counterpact.strategy.solving.package import Request
+        from counterpact.strategy.solving.risk import Risk
 
         asked = {"money": money, "political": political, "civilian_harm": civilian_harm, "escalation": escalation}
         budgets = dict(default_budgets(self.compiled)) | {k: v for k, v in asked.items() if v is not None}

@@ -28,7 +28,6 @@ from counterpact.picture.result import (
 )
 from counterpact.quantity import Period, Quantity
 from counterpact.report.brief import assemble
-from counterpact.strategy.certificate import Certificate
 from counterpact.strategy.outcome import (
     ChosenMeasure,
     Closing,
@@ -47,7 +46,8 @@ from counterpact.strategy.outcome import (
     Shift,
     WeightFlip,
 )
-from counterpact.strategy.package import Request
+from counterpact.strategy.proving.certificate import Certificate
+from counterpact.strategy.solving.package import Request
 
 
 def starter(folder: Path) -> Case:

@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
 from generators import plain, structured
 
-from counterpact.strategy.guard import Guard
 from counterpact.strategy.instance import Columns, Instance, Leader, Scenario
-from counterpact.strategy.risk import Risk
+from counterpact.strategy.solving.guard import Guard
+from counterpact.strategy.solving.risk import Risk
 
 __all__ = ["best_by_hand", "gallery", "plain", "small", "structured", "value_by_scipy"]
 

@@ -9,12 +9,12 @@ from tests.strategy.small_case import case, channel, measure, picture
 
 from counterpact.case import model as m
 from counterpact.errors import InfeasibleError, UsageError
-from counterpact.strategy.compile import compile_case, default_budgets
-from counterpact.strategy.package import Request
+from counterpact.strategy.compiling.compile import compile_case, default_budgets
 from counterpact.strategy.plain import plain_plan
 from counterpact.strategy.plan import make_plan, reply_to
-from counterpact.strategy.reply import Oracle
-from counterpact.strategy.risk import Risk
+from counterpact.strategy.solving.package import Request
+from counterpact.strategy.solving.reply import Oracle
+from counterpact.strategy.solving.risk import Risk
 
 
 def built():

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from counterpact.strategy.certificate import Certificate
-    from counterpact.strategy.compile import Compiled
-    from counterpact.strategy.package import Package, Request
+    from counterpact.strategy.compiling.compile import Compiled
+    from counterpact.strategy.proving.certificate import Certificate
+    from counterpact.strategy.solving.package import Package, Request
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,17 @@ from counterpact.beside import Beside
 from counterpact.case.values import EffectKind, Lever, Line
 from counterpact.errors import Problem, UsageError, nearest
 from counterpact.provenance import Basis
-from counterpact.strategy import certificate as certify
-from counterpact.strategy.alternatives import Quick, Work, equal_assumptions, frontier, next_unit, weight_flips
-from counterpact.strategy.calibration import hindcasts
-from counterpact.strategy.compile import Compiled
-from counterpact.strategy.contribution import Game, contribution
-from counterpact.strategy.displacement import reply as named_reply
-from counterpact.strategy.displacement import shifts
-from counterpact.strategy.drivers import box, drivers
-from counterpact.strategy.guard import Guard
-from counterpact.strategy.levers import complete
-from counterpact.strategy.loopholes import loopholes
+from counterpact.strategy.answers.alternatives import Quick, Work, equal_assumptions, frontier, next_unit, weight_flips
+from counterpact.strategy.answers.calibration import hindcasts
+from counterpact.strategy.answers.contribution import Game, contribution
+from counterpact.strategy.answers.displacement import reply as named_reply
+from counterpact.strategy.answers.displacement import shifts
+from counterpact.strategy.answers.drivers import box, drivers
+from counterpact.strategy.answers.loopholes import loopholes
+from counterpact.strategy.answers.representatives import choose, spread
+from counterpact.strategy.answers.stable_replies import StableReplies
+from counterpact.strategy.compiling.compile import Compiled
+from counterpact.strategy.compiling.levers import complete
 from counterpact.strategy.outcome import (
     ChosenMeasure,
     Contribution,
@@ -31,10 +31,10 @@ from counterpact.strategy.outcome import (
     Reply,
     WeightFlip,
 )
-from counterpact.strategy.package import Request, design
-from counterpact.strategy.reply import Cuts, Oracle
-from counterpact.strategy.representatives import choose, spread
-from counterpact.strategy.stable_replies import StableReplies
+from counterpact.strategy.proving import certificate as certify
+from counterpact.strategy.solving.guard import Guard
+from counterpact.strategy.solving.package import Request, design
+from counterpact.strategy.solving.reply import Cuts, Oracle
 
 Array = NDArray[np.float64]
 Progress = Callable[[str], None]

@@ -1,0 +1,1 @@
+"""Proof by code that shares nothing with the solver's path: certificate, exported leaves, check of penalties."""

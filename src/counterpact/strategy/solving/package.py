@@ -1,0 +1,289 @@
+"""Design a package: whole measures that lower the risk most, whatever the adversary replies.
+
+Cutting planes (C&CG with plan cuts, Zeng & Zhao 2013; multi-cut Benders): the oracle's plans at each z visited bound
+the risk from below everywhere, the replies' dual bounds at whole z bound it from above. Representative scenarios are
+worked first because they are cheap; the points that mattered there are then replayed on all scenarios.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from counterpact.errors import UnprovenError, UsageError, nearest
+from counterpact.strategy.instance import Instance, Vector
+from counterpact.strategy.solving.explain import explain
+from counterpact.strategy.solving.guard import Guard
+from counterpact.strategy.solving.master import Choice, Master, Wishes, wishes
+from counterpact.strategy.solving.reply import Cuts, Oracle, Sweep
+from counterpact.strategy.solving.risk import Risk
+
+#: Least denominator of the gap, in combined risk.
+EPSILON = 1e-9
+#: Groups of scenarios a weighting is cut into; fewer make the master quick, more make its cuts sharp.
+GROUPS, TAIL_GROUPS = 6, 1
+#: Gap to which the master is solved, as a share of the wanted gap and of the present one.
+AIM, LOOSE = 0.25, 0.2
+#: Most branch-and-bound nodes of one master.
+NODES = 5000
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asks of a package.
+
+    `budgets`: most of each resource; `require`, `forbid`: leader variables by name; `gap`: share of the achievable
+    effect at which to stop; `time_limit` in seconds is a last resort, the best so far is then returned with its gap.
+    """
+
+    risk: Risk = field(default_factory=Risk)
+    budgets: dict[str, float] = field(default_factory=dict)
+    require: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    gap: float = 0.05
+    time_limit: float = 60.0
+    max_rounds: int = 60
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Package:
+    """A chosen set of measures with what it achieves and how far from the best it can be."""
+
+    request: Request
+    z: Vector
+    names: tuple[str, ...]  # leader variables that are on
+    cost: dict[str, float]  # by resource
+    upper_bound: float  # risk at z, by safe dual bounds
+    lower_bound: float  # no package has less risk
+    upper_bound_before: float  # risk at z = 0
+    gap: float  # (UB − LB) / max(UB(0) − LB, ε): share of the achievable effect
+    lower_bound_status: str  # `solver-claimed` or `proven`
+    risks: dict[str, tuple[float, float]]  # risk kind → (at z = 0, at z), combined risk
+    values: Vector  # (S, O) at z, own units
+    values_before: Vector  # (S, O) at z = 0, own units
+    sweep: Sweep  # plans and duals at z, for the certificate
+    sweep_before: Sweep  # the same at z = 0
+    log: tuple[dict[str, float], ...]
+    timed_out: bool
+    message: str
+
+    @property
+    def effect(self) -> float:
+        """Share of the risk at z = 0 that the package takes away."""
+        return (self.upper_bound_before - self.upper_bound) / max(self.upper_bound_before, EPSILON)
+
+
+def gap_of(upper: float, lower: float, before: float) -> float:
+    """(UB − LB) / max(UB(0) − LB, ε): the gap as a share of the achievable effect.
+
+    >>> round(gap_of(100.0, 98.8, 108.8), 3)  # 1.2 % of the value
+    0.12
+    """
+    return max(0.0, upper - lower) / max(before - lower, EPSILON)
+
+
+class _Search:
+    """The state of one design: bounds, incumbent, log."""
+
+    def __init__(self, instance: Instance, request: Request, oracle: Oracle, guard: Guard, limits: Wishes) -> None:
+        self.instance, self.request, self.oracle, self.guard = instance, request, oracle, guard
+        self.limits = limits
+        self.probability = oracle.stack.probability
+        self.started = time.perf_counter()
+        self.best: Sweep | None = None
+        self.upper, self.lower = np.inf, -np.inf
+        self.log: list[dict[str, float]] = []
+        self.zero = oracle.zero()
+        self.before = self.risk(self.zero.upper)
+
+    def risk(self, values: Vector) -> float:
+        return self.request.risk.value(values @ self.instance.weights, self.probability)
+
+    def weights(self, values: Vector) -> Vector:
+        """The risk's worst weights (S,) at reply values (S, O)."""
+        return self.request.risk.weights(values @ self.instance.weights, self.probability)
+
+    def offer(self, sweep: Sweep) -> bool:
+        """Take the sweep as incumbent if better. Its z must be whole and leave room for civilians."""
+        value = self.risk(sweep.upper)
+        if value < self.upper - 1e-12:
+            self.upper, self.best = value, sweep
+            return True
+        return False
+
+    @property
+    def gap(self) -> float:
+        if not np.isfinite(self.upper) or not np.isfinite(self.lower):
+            return np.inf
+        return gap_of(self.upper, self.lower, self.before)
+
+    @property
+    def late(self) -> bool:
+        return time.perf_counter() - self.started > self.request.time_limit
+
+    def note(self, **entry: float) -> None:
+        self.log.append({"lower": self.lower, "upper": self.upper, "gap": self.gap, **entry})
+
+
+def design(
+    instance: Instance,
+    request: Request | None = None,
+    *,
+    oracle: Oracle | None = None,
+    guard: Guard | None = None,
+    shelf: list[Cuts] | None = None,
+    progress: Callable[[float, str], None] | None = None,
+) -> Package:
+    """The best package found for the request, with proven upper and solver-claimed lower bound.
+
+    `oracle`, `guard` and `shelf` (cuts, extended in place) carry what is known from one request to the next.
+    Raises `InfeasibleError` naming the limits that clash, `UnprovenError` if nothing usable was found in time.
+    """
+    request = request or Request()
+    _check(instance, request)
+    limits = wishes(instance.leader, request.budgets, request.require, request.forbid)
+    oracle = oracle or Oracle(instance)
+    guard = guard or Guard(instance)
+    search = _Search(instance, request, oracle, guard, limits)
+    order, count = search.zero.upper @ instance.weights, GROUPS if request.risk.kind == "mean" else TAIL_GROUPS
+    master = Master(instance, limits, groups=count, order=order, shelf=shelf)
+    if not shelf:
+        master.add(search.zero)
+        every = np.ones(len(limits.low))  # everything on: no package can do better
+        master.add(oracle.sweep(every, only=_tail(search, search.zero.lower)))
+    master.weigh(search.weights(search.zero.upper))
+    _relaxed_phase(search, master, progress)
+    _whole_phase(search, master, progress)
+    return _finish(search)
+
+
+def _check(instance: Instance, request: Request) -> None:
+    leader = instance.leader
+    for name in (*request.require, *request.forbid):
+        if name not in leader.names:
+            raise UsageError(f'"{name}" is not a measure of this case. {nearest(name, leader.names)}')
+    for name in request.budgets:
+        if name not in leader.resources:
+            raise UsageError(f'"{name}" is not a resource of this case. {nearest(name, leader.resources)}')
+
+
+def _relaxed_phase(
+    search: _Search, master: Master, progress: Callable[[float, str], None] | None, rounds: int = 12
+) -> None:
+    """Cutting planes on the linear relaxation, stabilised between the master's point and the best point seen.
+
+    Only scenarios near the tail are solved here: any weights on scenarios bound the risk from below, so their cuts are
+    valid, and the upper bound is made later, at whole packages, on all scenarios.
+    """
+    centre: Vector | None = None
+    latest = search.zero.lower
+    best = np.inf
+    for turn in range(rounds):
+        choice = master.relax()
+        if not choice.feasible:
+            raise explain(search.instance.leader, search.limits)
+        search.lower = max(search.lower, choice.bound)
+        z = choice.z if centre is None else 0.5 * choice.z + 0.5 * centre
+        sweep = search.oracle.sweep(z, only=_tail(search, latest))
+        latest = sweep.lower
+        value = search.risk(sweep.lower)
+        if value < best:
+            best, centre = value, z
+        added = master.add(sweep, choice) + master.weigh(search.weights(sweep.lower))
+        search.note(phase=0, value=value, added=added, solved=sweep.solved, rows=master.cuts)
+        if progress:
+            progress(0.1 + 0.3 * turn / rounds, f"relaxation, round {turn + 1}")
+        if (best - search.lower) <= 0.4 * search.request.gap * (search.before - search.lower) or search.late:
+            break
+
+
+def _tail(search: _Search, values: Vector) -> NDArray[np.bool_] | None:
+    """Scenarios that can carry the risk's weight near here: three times the tail. None = all of them carry some."""
+    risk = search.request.risk
+    if risk.kind == "mean":
+        return None
+    share = 0.1 if risk.kind == "worst" else min(1.0, 3 * (1 - risk.alpha))
+    order = np.argsort(-(values @ search.instance.weights), kind="stable")
+    chosen = np.zeros(len(order), dtype=bool)
+    chosen[order[: max(1, int(np.ceil(share * len(order))))]] = True
+    return chosen
+
+
+def _whole_phase(search: _Search, master: Master, progress: Callable[[float, str], None] | None) -> None:
+    """Solve the master with whole measures, reply, add cuts, until the gap is closed."""
+    request, sharp = search.request, 1.0
+    for _ in range(request.max_rounds):
+        aim = AIM * request.gap * max(search.before - search.lower, EPSILON)
+        if np.isfinite(search.upper):
+            aim = max(aim, LOOSE * (search.upper - search.lower))
+        choice, mip = _ask(search, master, sharp * aim)
+        if not choice.feasible:
+            if choice.proven_infeasible and search.best is None:
+                raise explain(search.instance.leader, search.limits, search.guard)
+            break
+        search.lower = max(search.lower, choice.bound)
+        cuts = search.guard.cuts(choice.z)
+        sweep = search.oracle.sweep(choice.z)
+        added = master.add(sweep, choice) + master.weigh(search.weights(sweep.lower))
+        if cuts:
+            master.add_guard(cuts)
+            if any(c.constant + c.slope @ choice.z <= 1e-9 for c in cuts):
+                master.exclude(choice.z)
+        else:
+            search.offer(sweep)
+        search.note(phase=1, value=search.risk(sweep.upper), added=added, solved=sweep.solved, rows=master.cuts, **mip)
+        if progress:
+            progress(0.4 + 0.6 * min(1.0, request.gap / max(search.gap, 1e-9)), f"package, gap {search.gap:.1%}")
+        if search.gap <= request.gap or search.late:
+            break
+        if not added and not cuts:
+            if sharp < 1e-3:
+                break
+            sharp *= 0.2
+
+
+def _ask(search: _Search, master: Master, aim: float) -> tuple[Choice, dict[str, float]]:
+    """The master's whole z: re-solved until it violates nothing already known by more than the aim."""
+    asked, nodes = 0, 0
+    while True:
+        master.relax()
+        left = max(0.5, search.request.time_limit - (time.perf_counter() - search.started))
+        choice = master.solve(gap=aim, nodes=NODES, seconds=left)
+        asked += 1
+        nodes += master.nodes
+        if not choice.feasible or search.late or asked >= 8:
+            break
+        known = master.model(choice.z)
+        if known <= choice.value + aim or not master.separate(choice):
+            break
+    return choice, {"asked": asked, "nodes": nodes}
+
+
+def _finish(search: _Search) -> Package:
+    instance, request, best = search.instance, search.request, search.best
+    if best is None:
+        raise UnprovenError(
+            "no package was found within the limit that leaves room for civilian goods in every scenario."
+        )
+    if search.guard.shortfalls(best.z):
+        raise UnprovenError("the package found does not leave room for civilian goods in every scenario.")
+    leader, weights = instance.leader, instance.weights
+    names = tuple(n for n, on in zip(leader.names, best.z > 0.5, strict=True) if on)
+    before, after = search.zero.upper @ weights, best.upper @ weights
+    kinds = {k: Risk(k, request.risk.alpha) for k in ("mean", "cvar", "worst")}
+    risks = {k: (r.value(before, search.probability), r.value(after, search.probability)) for k, r in kinds.items()}
+    reached = search.gap <= request.gap
+    message = f"gap {search.gap:.1%} of the achievable effect"
+    if not reached:
+        message = f"the limit was reached before the wanted gap of {request.gap:.1%}: best so far, {message}"
+    return Package(
+        request, best.z, names, {r: float(c) for r, c in zip(leader.resources, leader.cost @ best.z, strict=True)},
+        search.upper, min(search.lower, search.upper), search.before, search.gap, "solver-claimed", risks,
+        best.lower * instance.normalisers, search.zero.lower * instance.normalisers, best, search.zero,
+        tuple(search.log), not reached, message,
+    )  # fmt: skip
