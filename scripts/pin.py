@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
-GROUPS = ("lint", "docs", "browser", "oracle")
+GROUPS = ("lint", "docs", "browser", "oracle", "peers")
 
 
 def closure() -> list[str]:
