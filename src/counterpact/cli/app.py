@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from counterpact.cli import case, record
+from counterpact.cli import case, evaluate, record
 from counterpact.cli.assess import assess
 from counterpact.cli.brief import brief
 from counterpact.cli.loopholes import loopholes
@@ -21,5 +21,6 @@ app = typer.Typer(
 )
 app.add_typer(case.app, name="case")
 app.add_typer(record.app, name="record")
+app.add_typer(evaluate.app, name="evaluate")
 for command in (brief, picture, assess, plan, loopholes, reply):
     app.command()(command)
