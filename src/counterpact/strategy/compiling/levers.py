@@ -24,6 +24,8 @@ RESOURCES = ("money", "political", "civilian_harm", "escalation")
 STANDING = frozenset({MeasureStatus.IN_FORCE, MeasureStatus.PARTLY, MeasureStatus.BREACHED, MeasureStatus.DONE})
 JOIN_COST = {Side.COALITION: 0.0, Side.THIRD: 5.0}
 """Political cost (0 to 10) of bringing one actor in where no line gives a participation interval. Assumption."""
+EASED, OPENED = "full political cost unless eased", "opened by"
+"""Words in the names of rows by which an enabling measure saves a cost or opens a stronger level."""
 
 
 @dataclass(frozen=True)
@@ -265,7 +267,7 @@ def _alone(
         return
     alone = build.variable(f"alone:{target}", "participation", (0, cost, 0, 0), integer=False)
     terms = {variable: 1.0, alone: -1.0} | {measure[e]: -1.0 for e, _ in easing if e in measure}
-    build.at_most(f"{target}: full political cost unless eased", terms, 0.0)
+    build.at_most(f"{target}: {EASED}", terms, 0.0)
 
 
 def _needs(
@@ -305,7 +307,7 @@ def _opened(
 ) -> None:
     for level, enablers in opens.items():
         if level in measure and level not in kept:
-            _needs(build, f"{level}: opened by {', '.join(enablers)}", measure[level], enablers, measure, kept)
+            _needs(build, f"{level}: {OPENED} {', '.join(enablers)}", measure[level], enablers, measure, kept)
 
 
 def complete(levers: Levers, measures: Sequence[str]) -> Vector:
