@@ -21,6 +21,7 @@ from counterpact.errors import UnprovenError
 from counterpact.strategy.instance import Instance, Vector
 from counterpact.strategy.solving.linear import Program
 from counterpact.strategy.solving.nearest import nearest
+from counterpact.strategy.solving.paths import LARGE, Graph, PathProgram, find_graph
 from counterpact.strategy.solving.stack import Stack
 
 #: A reply is accepted when its plan is feasible and its dual bound is this close (relative to 1 + |value|).
@@ -67,7 +68,8 @@ class Oracle:
         self._threads = threads
         self._known: list[Sweep] = []
         self._parts_known: list[tuple[Vector, Vector]] = []  # of the known sweeps' duals
-        self._programs: dict[tuple[int, bytes], Program] = {}
+        self._programs: dict[tuple[int, bytes], Program | PathProgram] = {}
+        self._graphs: dict[tuple[int, bytes], Graph | None] = {}
         self._cuts: dict[tuple[int, bytes], tuple[csc_matrix, NDArray[np.int64]]] = {}
         self._pattern = self._patterns()
         self._whole = self._find_parts(())
@@ -122,17 +124,32 @@ class Oracle:
             self._round_cache[key] = [members for members, _ in rounds]
         return self._round_cache[key]
 
-    def _program(self, s: int, columns: NDArray[np.int64], rows: NDArray[np.int64]) -> Program:
+    def _program(self, s: int, columns: NDArray[np.int64], rows: NDArray[np.int64]) -> Program | PathProgram:
         key = (s, columns.tobytes() + rows.tobytes())
         if key not in self._programs:
             scenario = self.stack.scenarios[s]
-            A = self._cut(s, columns, rows)
-            self._programs[key] = Program(A, scenario.lower[rows], scenario.upper[rows], scenario.ceiling[columns])
+            parts = (self._cut(s, columns, rows), scenario.lower[rows], scenario.upper[rows], scenario.ceiling[columns])
+            graph = self._graph(s, rows, parts[:3]) if len(columns) >= LARGE else None
+            self._programs[key] = Program(*parts) if graph is None else PathProgram(graph, *parts)
         return self._programs[key]
+
+    def _graph(self, s: int, rows: NDArray[np.int64], parts: tuple[csc_matrix, Vector, Vector]) -> Graph | None:
+        """The graph in the part of a scenario's program, found once for all scenarios alike."""
+        A, lower, upper = parts
+        key = (
+            self._pattern[s],
+            rows.tobytes() + np.sign([lower, upper]).astype(np.int8).tobytes() + str(A.nnz).encode(),
+        )
+        if key not in self._graphs:
+            loose = np.flatnonzero(np.isin(rows, self.instance.loose_rows))
+            self._graphs[key] = find_graph(A, lower, upper, tuple(loose.tolist()))
+        return self._graphs[key]
 
     def _cut(self, s: int, columns: NDArray[np.int64], rows: NDArray[np.int64]) -> csc_matrix:
         """Some columns and rows of a scenario's matrix. Where entries lie is found once for all scenarios alike."""
         A = self.stack.scenarios[s].A
+        if (len(rows), len(columns)) == A.shape:
+            return csc_matrix(A)
         key = (self._pattern[s], columns.tobytes() + rows.tobytes())
         if key not in self._cuts:
             numbered = csc_matrix((np.arange(1.0, A.nnz + 1), A.indices, A.indptr), shape=A.shape)
