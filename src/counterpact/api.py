@@ -16,6 +16,7 @@ from counterpact.case.case import Case
 if TYPE_CHECKING:
     from counterpact.case.values import Line
     from counterpact.lines.contract import Assessment, RecordView
+    from counterpact.lines.sanctions.ownership.asking import Answer
     from counterpact.picture.result import Picture
     from counterpact.strategy.compiling.compile import Compiled
     from counterpact.strategy.outcome import Loophole, Plan, Reply
@@ -30,6 +31,25 @@ def open(name: str | Path, *, seed: int = 0, scenarios: int = 300, progress: Pro
     from counterpact.case.read import read_case
 
     return Opened(read_case(name), seed=seed, scenarios=scenarios, progress=progress)
+
+
+def ownership(
+    table: Path | None = None,
+    *,
+    listed: Sequence[str] = (),
+    listed_file: Path | None = None,
+    regimes: Sequence[str] = (),
+    day: date,
+) -> Answer:
+    """Who is owned or controlled by somebody listed, by regime. Without a table the record's holdings are asked.
+
+    Raises `SourceError` for a broken table, `UsageError` for an unknown regime or if nobody is listed.
+    """
+    from counterpact.lines.sanctions.ownership.asking import ask, holdings_of, listed_in
+    from counterpact.record.store import Store
+
+    ids = (*listed, *(listed_in(listed_file) if listed_file else ()))
+    return ask(holdings_of(table, None if table else Store()), ids, day=day, under=regimes)
 
 
 class Opened:

@@ -8,6 +8,7 @@ from counterpact.cli import case, evaluate, record
 from counterpact.cli.assess import assess
 from counterpact.cli.brief import brief
 from counterpact.cli.loopholes import loopholes
+from counterpact.cli.ownership import ownership
 from counterpact.cli.picture import picture
 from counterpact.cli.plan import plan
 from counterpact.cli.reply import reply
@@ -22,5 +23,5 @@ app = typer.Typer(
 app.add_typer(case.app, name="case")
 app.add_typer(record.app, name="record")
 app.add_typer(evaluate.app, name="evaluate")
-for command in (brief, picture, assess, plan, loopholes, reply):
+for command in (brief, picture, assess, plan, loopholes, reply, ownership):
     app.command()(command)
