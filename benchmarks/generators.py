@@ -165,58 +165,87 @@ def leader(measures: int, budget: float, rng: np.random.Generator) -> Leader:
 
 
 def plain(
-    *, scenarios: int = 20, nodes: int = 40, arcs: int = 140, goods: int = 3, measures: int = 25, budget: float = 0.2,
+    *, scenarios: int = 20, nodes: int = 200, arcs: int = 800, goods: int = 8, measures: int = 60, budget: float = 0.2,
     seed: int = 11,
 ) -> Instance:  # fmt: skip
-    """The easier form: goods on one network with shared capacities; a measure prices arcs near a place."""
+    """The easier form: goods on one network with shared capacities; a measure prices arcs near a place.
+
+    Draws in the order of `shared/tools/reference_package.py`: at its sizes (the defaults) it is the same instance.
+    """
     rng = np.random.default_rng(seed)
     points, order = rng.random((nodes, 2)), rng.permutation(nodes)
     ends = [(int(order[i]), int(order[(i + 1) % nodes])) for i in range(nodes)]
-    near = np.argsort(((points[:, None] - points[None]) ** 2).sum(-1), 1)[:, 1:9]
+    away = ((points[:, None] - points[None]) ** 2).sum(-1) ** 0.5
+    near, seen = np.argsort(away, 1)[:, 1:9], set(ends)
     while len(ends) < arcs:
         i = int(rng.integers(nodes))
-        pair = (i, int(near[i, rng.integers(near.shape[1])]))
-        if pair not in ends:
+        pair = (i, int(near[i, rng.integers(8)]))
+        if pair not in seen:
+            seen.add(pair)
             ends.append(pair)
     tail, head = np.array(ends).T
-    distance = np.sqrt(((points[tail] - points[head]) ** 2).sum(1)) * 100 + 5
-    capacity, value = rng.integers(20, 80, arcs).astype(float), rng.uniform(150, 400, goods)
+    distance, capacity = away[tail, head] * 100 + 5, rng.integers(20, 80, arcs).astype(float)
+    value = rng.uniform(150, 400, goods)
     source = [rng.choice(nodes, 3, replace=False) for _ in range(goods)]
     target = [rng.choice(np.setdiff1d(np.arange(nodes), source[k]), 4, replace=False) for k in range(goods)]
-    want = rng.uniform(5, 15, (goods, 4))
+    want = [rng.integers(5, 15, 4).astype(float) for _ in range(goods)]
     Y = goods * arcs
-    n = Y + goods * 7
-    A, P = Entries(), Entries()
+    n, P = Y + goods * 7, Entries()
+    for m in range(measures):
+        centre = points[rng.integers(nodes)]
+        close = np.argsort(((points[tail] - centre) ** 2).sum(1))[: rng.integers(12, 40)]
+        struck, block = rng.choice(goods, rng.integers(1, 4), replace=False), rng.random() < 0.5
+        share, price = rng.uniform(0.3, 1.0), rng.uniform(20, 120)
+        for k in struck:
+            for a in close:
+                P.add(int(k) * arcs + int(a), m, float(value.max() if block and share > 0.7 else price))
+    who = _plain_leader(measures, budget, rng)
+    A = Entries()
     for k in range(goods):
         for a in range(arcs):
             A.add(k * nodes + tail[a], k * arcs + a, 1.0)
             A.add(k * nodes + head[a], k * arcs + a, -1.0)
             A.add(goods * nodes + a, k * arcs + a, 1.0)
         for i in range(4):
-            A.add(k * nodes + target[k][i], Y + 7 * k + i, 1.0)
+            A.add(k * nodes + target[k][i], Y + 4 * k + i, 1.0)
         for i in range(3):
-            A.add(k * nodes + source[k][i], Y + 7 * k + 4 + i, -1.0)
-    for m in range(measures):
-        close = np.argsort(((points[tail] - points[rng.integers(nodes)]) ** 2).sum(1))[: rng.integers(6, 20)]
-        price = value.max() if rng.random() < 0.4 else rng.uniform(20, 120)
-        for k in rng.choice(goods, rng.integers(1, goods + 1), replace=False):
-            for a in close:
-                P.add(int(k) * arcs + int(a), m, float(price))
+            A.add(k * nodes + source[k][i], Y + 4 * goods + 3 * k + i, -1.0)
     matrix, penalty = A.matrix(goods * nodes + arcs, n), csr_matrix(P.matrix(n, measures))
     lower = np.concatenate([np.zeros(goods * nodes), np.full(arcs, -np.inf)])
+    most = np.concatenate([*want, *[np.full(3, w.sum() * 0.6) for w in want]])
     built = []
     for s in range(scenarios):
-        g = np.random.default_rng([seed, 2, s])
-        fixed, harm, ceiling = np.zeros(n), np.zeros((1, n)), np.empty(n)
-        fixed[:Y] = -np.tile(distance, goods) * g.uniform(0.7, 1.4, Y)
-        u = capacity * g.uniform(0.5, 1.3, arcs)
-        ceiling[:Y] = np.tile(u, goods)
-        for k in range(goods):
-            harm[0, Y + 7 * k : Y + 7 * k + 4] = value[k] * g.uniform(0.8, 1.3)
-            ceiling[Y + 7 * k : Y + 7 * k + 7] = [*want[k], *[want[k].sum() * 0.6] * 3]
+        g = np.random.default_rng(500 + s)
+        fixed, harm, u, v = np.zeros(n), np.zeros((1, n)), capacity, value
+        fixed[:Y] = -np.tile(distance, goods)
+        if s:
+            fixed[:Y] *= g.uniform(0.7, 1.4, Y)
+            u, v = u * g.uniform(0.5, 1.3, arcs), v * g.uniform(0.8, 1.3, goods)
+        harm[0, Y : Y + 4 * goods] = np.repeat(v, 4)
         upper = np.concatenate([np.zeros(goods * nodes), u])
+        ceiling = np.concatenate([np.tile(u, goods), most])
         built.append(Scenario(matrix, lower, upper, ceiling, harm, fixed, penalty, 1 / scenarios))
     channel = np.concatenate([np.tile(np.arange(arcs), goods), np.full(goods * 7, -1)])
     ids, names = tuple(f"a{a}" for a in range(arcs)), tuple(f"y{j}" for j in range(n))
     columns = Columns(channel, np.zeros(n, int), np.zeros(n, int), ids, names)
-    return Instance(leader(measures, budget, rng), columns, built, ("harm",), np.ones(1), np.ones(1))
+    return Instance(who, columns, built, ("harm",), np.ones(1), np.ones(1))
+
+
+def _plain_leader(measures: int, budget: float, rng: np.random.Generator) -> Leader:
+    """Binary measures under limits on money, harm and escalation, a quarter of them with a prerequisite."""
+    cost = np.vstack([rng.uniform(1, 6, measures), rng.uniform(0, 5, measures), rng.uniform(0, 5, measures)])
+    share = np.array([budget, 0.35 * budget / 0.2, 0.35 * budget / 0.2])
+    later = rng.choice(np.arange(3, measures), measures // 4, replace=False) if measures > 3 else []
+    rows, upper = list(cost), list(share * cost.sum(axis=1))
+    resources = ("money", "civilian_harm", "escalation")
+    names = [f"{r} ≤ limit" for r in resources]
+    for i in later:
+        row = np.zeros(measures)
+        row[i] += 1.0
+        row[int(rng.integers(0, i))] -= 1.0
+        rows.append(row)
+        names.append(f"m{i} needs its prerequisite")
+        upper.append(0.0)
+    ids, binary = tuple(f"m{i}" for i in range(measures)), np.ones(measures, bool)
+    low, kinds = np.full(len(rows), -np.inf), ("measure",) * measures
+    return Leader(ids, kinds, binary, csr_matrix(np.array(rows)), low, np.array(upper), tuple(names), resources, cost)

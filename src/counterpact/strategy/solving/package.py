@@ -21,6 +21,7 @@ from counterpact.strategy.solving.guard import Guard
 from counterpact.strategy.solving.master import Choice, Master, Wishes, wishes
 from counterpact.strategy.solving.reply import Cuts, Oracle, Sweep
 from counterpact.strategy.solving.risk import Risk
+from counterpact.strategy.solving.robust import Robust
 
 #: Least denominator of the gap, in combined risk.
 EPSILON = 1e-9
@@ -30,6 +31,8 @@ GROUPS, TAIL_GROUPS = 6, 1
 AIM, LOOSE = 0.25, 0.2
 #: Most branch-and-bound nodes of one master.
 NODES = 5000
+#: Columns of all replies at z = 0 up to which mean and CVaR are solved with dual blocks.
+SMALL = 6000
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Request:
     """What the user asks of a package.
 
     `budgets`: most of each resource; `require`, `forbid`: leader variables by name; `gap`: share of the achievable
-    effect at which to stop; `time_limit` in seconds is a last resort, the best so far is then returned with its gap.
+    effect at which to stop; `time_limit` in seconds is a last resort, the best so far is then returned with its gap;
+    `every_value`: give the reply of every scenario exactly, also of those that do not bear on the risk.
     """
 
     risk: Risk = field(default_factory=Risk)
@@ -48,6 +52,7 @@ class Request:
     time_limit: float = 60.0
     max_rounds: int = 60
     seed: int = 0
+    every_value: bool = True
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def gap_of(upper: float, lower: float, before: float) -> float:
     return max(0.0, upper - lower) / max(before - lower, EPSILON)
 
 
-class _Search:
+class Search:
     """The state of one design: bounds, incumbent, log."""
 
     def __init__(self, instance: Instance, request: Request, oracle: Oracle, guard: Guard, limits: Wishes) -> None:
@@ -99,7 +104,22 @@ class _Search:
         self.upper, self.lower = np.inf, -np.inf
         self.log: list[dict[str, float]] = []
         self.zero = oracle.zero()
+        self.offset: Vector = np.zeros(len(self.probability))  # taken off each scenario (regret)
         self.before = self.risk(self.zero.upper)
+        self._zero_parts = oracle.stack.dual_parts(self.zero.duals)
+
+    def known_upper(self, z: Vector) -> Vector:
+        """Upper bounds (S, O) at z from the duals of z = 0 alone."""
+        stack = self.oracle.stack
+        return stack.dual_bound(self._zero_parts, stack.costs(z))
+
+    def floor(self) -> float:
+        """A value that no scenario goes below at any z: every reply at the z that hurts the adversary most."""
+        return float((self.oracle.sweep(kindest(self.instance)).lower @ self.instance.weights).min())
+
+    def left(self) -> float:
+        """Seconds left."""
+        return max(0.5, self.request.time_limit - (time.perf_counter() - self.started))
 
     def risk(self, values: Vector) -> float:
         return self.request.risk.value(values @ self.instance.weights, self.probability)
@@ -149,7 +169,10 @@ def design(
     limits = wishes(instance.leader, request.budgets, request.require, request.forbid)
     oracle = oracle or Oracle(instance)
     guard = guard or Guard(instance)
-    search = _Search(instance, request, oracle, guard, limits)
+    search = Search(instance, request, oracle, guard, limits)
+    if use_blocks(search):
+        Robust(search, progress).run()
+        return _finish(search)
     order, count = search.zero.upper @ instance.weights, GROUPS if request.risk.kind == "mean" else TAIL_GROUPS
     master = Master(instance, limits, groups=count, order=order, shelf=shelf)
     if not shelf:
@@ -160,6 +183,23 @@ def design(
     _relaxed_phase(search, master, progress)
     _whole_phase(search, master, progress)
     return _finish(search)
+
+
+def kindest(instance: Instance) -> Vector:
+    """The z, limits aside, at which every reply is worth least: all on but what a lapse opens."""
+    on = np.ones(len(instance.leader.names))
+    for penalty in {id(s.penalty): s.penalty for s in instance.scenarios}.values():
+        on[np.unique(penalty.indices[penalty.data < 0])] = 0.0
+    return on
+
+
+def use_blocks(search: Search) -> bool:
+    """Whether dual blocks serve: always for the worst; for means only while all of them together stay small."""
+    if search.request.risk.kind == "worst":
+        return True
+    risk, value = search.request.risk, search.zero.lower @ search.instance.weights
+    counted = risk.weights(value, search.probability) > 0
+    return int((search.zero.plans[counted] > 1e-9).sum()) <= SMALL
 
 
 def _check(instance: Instance, request: Request) -> None:
@@ -173,7 +213,7 @@ def _check(instance: Instance, request: Request) -> None:
 
 
 def _relaxed_phase(
-    search: _Search, master: Master, progress: Callable[[float, str], None] | None, rounds: int = 12
+    search: Search, master: Master, progress: Callable[[float, str], None] | None, rounds: int = 12
 ) -> None:
     """Cutting planes on the linear relaxation, stabilised between the master's point and the best point seen.
 
@@ -202,7 +242,7 @@ def _relaxed_phase(
             break
 
 
-def _tail(search: _Search, values: Vector) -> NDArray[np.bool_] | None:
+def _tail(search: Search, values: Vector) -> NDArray[np.bool_] | None:
     """Scenarios that can carry the risk's weight near here: three times the tail. None = all of them carry some."""
     risk = search.request.risk
     if risk.kind == "mean":
@@ -214,7 +254,7 @@ def _tail(search: _Search, values: Vector) -> NDArray[np.bool_] | None:
     return chosen
 
 
-def _whole_phase(search: _Search, master: Master, progress: Callable[[float, str], None] | None) -> None:
+def _whole_phase(search: Search, master: Master, progress: Callable[[float, str], None] | None) -> None:
     """Solve the master with whole measures, reply, add cuts, until the gap is closed."""
     request, sharp = search.request, 1.0
     for _ in range(request.max_rounds):
@@ -247,7 +287,7 @@ def _whole_phase(search: _Search, master: Master, progress: Callable[[float, str
             sharp *= 0.2
 
 
-def _ask(search: _Search, master: Master, aim: float) -> tuple[Choice, dict[str, float]]:
+def _ask(search: Search, master: Master, aim: float) -> tuple[Choice, dict[str, float]]:
     """The master's whole z: re-solved until it violates nothing already known by more than the aim."""
     asked, nodes = 0, 0
     while True:
@@ -264,7 +304,7 @@ def _ask(search: _Search, master: Master, aim: float) -> tuple[Choice, dict[str,
     return choice, {"asked": asked, "nodes": nodes}
 
 
-def _finish(search: _Search) -> Package:
+def _finish(search: Search) -> Package:
     instance, request, best = search.instance, search.request, search.best
     if best is None:
         raise UnprovenError(
@@ -272,6 +312,9 @@ def _finish(search: _Search) -> Package:
         )
     if search.guard.shortfalls(best.z):
         raise UnprovenError("the package found does not leave room for civilian goods in every scenario.")
+    if request.every_value and np.any(best.upper - best.lower > 1e-6 * (1 + np.abs(best.upper))):
+        best = search.oracle.sweep(best.z)
+        search.upper = min(search.upper, search.risk(best.upper))
     leader, weights = instance.leader, instance.weights
     names = tuple(n for n, on in zip(leader.names, best.z > 0.5, strict=True) if on)
     before, after = search.zero.upper @ weights, best.upper @ weights
