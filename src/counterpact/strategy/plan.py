@@ -168,6 +168,7 @@ def _assumed(work: Work) -> tuple[set[str], float]:
     z = work.z.copy()
     for m in assumed:
         z[compiled.levers.measure[m]] = 0.0
+    z = compiled.levers.settled(z)
     total = work.package.upper_bound_before - work.package.upper_bound
     if total <= 1e-12:
         return assumed, 0.0
@@ -190,6 +191,7 @@ def _measures(work: Work, assumed: set[str]) -> tuple[ChosenMeasure, ...]:
         if m in bases:
             z = work.z.copy()
             z[variable] = 0.0
+            z = compiled.levers.settled(z)
             last = work.risk(work.few.sweep(z).lower, work.chosen.weight) - base
         rows.append(
             ChosenMeasure(
@@ -262,6 +264,7 @@ def _good_scale(compiled: Compiled) -> Array:
 def _contribution(work: Work) -> Contribution:
     compiled = work.compiled
     line = {v: compiled.case.measures[m].line.value for m, v in compiled.levers.measure.items()}
+    line |= {h.variable: line[h.measure] for h in compiled.levers.enforcement}
     lines = {v: name for v, name in line.items() if work.z[v] > 0.5}
     measures: dict[str, list[str]] = {}
     for m, v in compiled.levers.measure.items():

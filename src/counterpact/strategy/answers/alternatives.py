@@ -137,7 +137,11 @@ def frontier(work: Work, quick: Quick) -> tuple[FrontierPoint, ...]:
                 risk=risk,
                 effect=(before - risk) / max(before, 1e-12),
                 gap=max(0.0, gap),
-                measures=tuple(n for n, on in zip(instance.leader.names, z > 0.5, strict=True) if on),
+                measures=tuple(
+                    n
+                    for n, kind, on in zip(instance.leader.names, instance.leader.kinds, z > 0.5, strict=True)
+                    if on and kind != "enforcement"
+                ),
             )
         )
     return tuple(points)
@@ -198,9 +202,9 @@ def equal_assumptions(work: Work) -> tuple[tuple[str, ...], float]:
     }
     rows = dict(case.rows) | {EffectFamily.table: families, "effects": effects}
     equal = compile_case(replace(case, rows=rows), compiled.picture, scenarios=24, seed=compiled.seed)
+    # the same costs and logic, everyone who joins taking part: that too is an assumption made equal
+    equal = replace(equal, instance=replace(equal.instance, leader=compiled.plain_leader))
     names = compiled.instance.leader.names
-    if equal.instance.leader.names != names:
-        equal = replace(equal, instance=replace(equal.instance, leader=compiled.instance.leader))
     try:
         found = design(equal.instance, replace(work.request, gap=0.1, max_rounds=4, risk=Risk("mean")))
     except CounterpactError:

@@ -73,14 +73,17 @@ def _cut_one(drawn: Drawn, i: int, channel: Channel, out: Cutting) -> None:
     for k in range(parts.share.shape[1]):
         blocked: dict[int, Array] = {}
         for m, t in enumerate(levers):
-            if parts.blocked[:, k, m].any():
-                known = blocked.get(t.variable, np.zeros(S))
-                blocked[t.variable] = np.maximum(known, parts.blocked[:, k, m].astype(float))
+            for variable, where in drawn.participation.acting(t, channel.id):
+                mask = parts.blocked[:, k, m] * where
+                if mask.any():
+                    blocked[variable] = np.maximum(blocked.get(variable, np.zeros(S)), mask)
         amounts.append((capacity * parts.share[:, k], blocked))
     for t in kept:
         removed = np.minimum(0.9, drawn.block_share(t, i))
         closers = {t.variable: np.ones(S)}
-        closers |= {u.variable: (phi[:, m] > 0.999).astype(float) for m, u in enumerate(levers)}
+        for m, u in enumerate(levers):
+            for variable, where in drawn.participation.acting(u, channel.id):
+                closers[variable] = np.maximum(closers.get(variable, np.zeros(S)), (phi[:, m] > 0.999) * where)
         amounts.append((capacity * removed / (1.0 - removed), {v: b for v, b in closers.items() if b.any()}))
     if kept:
         out.totals.append((i, np.sum([amount for amount, _ in amounts], axis=0)))
@@ -117,7 +120,7 @@ def _variants(drawn: Drawn, channel: Channel) -> list[Copy]:
     """Copies of every slice of a channel; `relief` by leader variable. Today's kept losses are in the flow already."""
     layout, S = drawn.layout, drawn.draws.S
     found: list[Deterrent] = []
-    kept: list[bool] = []
+    touch: list[Touch] = []
     priced = bool(channel.price) or layout.is_money(channel)
     for t in layout.deters.get(channel.id, ()):
         loss = drawn.kind(t) is EffectKind.DETER_LOSS
@@ -127,20 +130,21 @@ def _variants(drawn: Drawn, channel: Channel) -> list[Copy]:
         if not loss and layout.is_money(channel):
             loss = True  # on money a premium is a fee taken from the amount
         found.append(Deterrent(t.variable, np.clip(amount, 0.0, 0.999) if loss else amount, loss))
-        kept.append(t.kept)
+        touch.append(t)
     built = copies(found, S)
     today_gain, today_premium = np.ones(S), np.zeros(S)
-    for d, is_kept in zip(found, kept, strict=True):
-        if is_kept and d.loss:
+    for d, t in zip(found, touch, strict=True):
+        if t.kept and d.loss:
             today_gain = today_gain * (1 - d.amount) if len(found) <= 2 else np.minimum(today_gain, 1 - d.amount)
-        elif is_kept:
+        elif t.kept:
             today_premium = today_premium + d.amount if len(found) <= 2 else np.maximum(today_premium, d.amount)
     result = []
     for copy in built:
         relief: dict[int, tuple[Array, Array]] = {}
         for index, (gain, premium) in copy.relief.items():
-            g, p = relief.get(found[index].measure, (np.zeros(S), np.zeros(S)))
-            relief[found[index].measure] = (g + gain / today_gain, p + premium)
+            for variable, where in drawn.participation.acting(touch[index], channel.id):
+                g, p = relief.get(variable, (np.zeros(S), np.zeros(S)))
+                relief[variable] = (g + where * gain / today_gain, p + where * premium)
         result.append(Copy(copy.gain / today_gain, copy.premium - today_premium, relief))
     return result
 

@@ -18,9 +18,10 @@ from counterpact.picture.result import Picture
 from counterpact.strategy.compiling.assembly import UNOPENED, Cutting, Worth, cut_channels
 from counterpact.strategy.compiling.layout import Layout, build_layout
 from counterpact.strategy.compiling.levers import Levers, build_levers, effects_of
+from counterpact.strategy.compiling.participation import draws_of
 from counterpact.strategy.compiling.programs import Programs
 from counterpact.strategy.compiling.scenarios import SPARE, Drawn, draw
-from counterpact.strategy.instance import Instance
+from counterpact.strategy.instance import Instance, Leader
 
 Array = NDArray[np.float64]
 
@@ -31,7 +32,8 @@ class Compiled:
 
     `unit_scale`: (columns,) amount of the good per 1 of a column; `gains`: (S, columns) share that arrives;
     `drawn.flows`: (S, channels) status quo; `relevance`: (objectives, leader variables) False where a variable cannot
-    change the objective's replies in any scenario; `notes`: approximations made, for the reader.
+    change the objective's replies in any scenario; `plain_leader`: the leader if all who join take part (its variables
+    come first in the instance's); `notes`: approximations made, for the reader.
     """
 
     case: Case
@@ -42,6 +44,7 @@ class Compiled:
     cutting: Cutting
     worth: Worth
     instance: Instance
+    plain_leader: Leader
     unit_scale: Array
     gains: Array
     relevance: NDArray[np.bool_]
@@ -70,12 +73,17 @@ def compile_case(
     scenarios: int = 300,
     seed: int = 0,
     spare: tuple[float, float] = SPARE,
+    participation: bool = True,
 ) -> Compiled:
-    """Compile. From 20 `scenarios` on the corners are among them; `spare`: usable share of the room above the flows."""
+    """Compile. From 20 `scenarios` on the corners are among them; `spare`: usable share of the room above the flows.
+
+    `participation`: who takes part is drawn by scenario from the assessments' intervals; otherwise all who join do.
+    """
     assessments = assessments or {}
     levers = build_levers(case, assessments)
     layout = build_layout(case, levers, effects_of(case, assessments))
-    drawn = draw(layout, picture, scenarios, seed, spare)
+    drawn = draw(layout, picture, scenarios, seed, spare, draws_of(assessments) if participation else None)
+    layout, levers, plain = drawn.layout, drawn.layout.levers, levers.leader
     cutting = cut_channels(drawn)
     build = Programs(layout, drawn, cutting)
     instance = build.instance()
@@ -90,6 +98,7 @@ def compile_case(
         cutting,
         build.worth,
         instance,
+        plain,
         scale,
         gains,
         build.relevance,

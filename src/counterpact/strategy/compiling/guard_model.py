@@ -129,7 +129,8 @@ def _closes(drawn: Drawn, columns: list[_Column], extra: dict[str, Array]) -> Ar
             share = np.minimum(1.0, share)
             if drawn.kind(t) is EffectKind.BLOCK and effect.basis.value == "observed change":
                 share = fitted_share(share, _flow(drawn, column.channel, extra), column.ceiling)
-            closes[:, j, t.variable] = np.maximum(closes[:, j, t.variable], share)
+            for variable, where in drawn.participation.guarded(t, column.channel.id):
+                closes[:, j, variable] = np.maximum(closes[:, j, variable], share * where)
     return closes
 
 

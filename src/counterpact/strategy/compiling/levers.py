@@ -29,11 +29,21 @@ EASED, OPENED = "full political cost unless eased", "opened by"
 
 
 @dataclass(frozen=True)
+class Enforced:
+    """A variable h that is 1 if the measure x is adopted and one of `members` (join variables) joins."""
+
+    variable: int
+    measure: int
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Levers:
     """The leader and the way back to names.
 
     `measure`, `join`: id → variable. `kept`: measures in force whose choice is to let them go (their variable is 1
-    when let go). `unavailable`: measure → why it cannot be chosen.
+    when let go). `unavailable`: measure → why it cannot be chosen. `enforcement`: what makes measures work where not
+    everyone takes part (`participation`).
     """
 
     leader: Leader
@@ -43,6 +53,14 @@ class Levers:
     unavailable: Mapping[str, str]
     costs: Mapping[str, CostInterval]
     notes: tuple[str, ...]
+    enforcement: tuple[Enforced, ...] = ()
+
+    def settled(self, z: Vector) -> Vector:
+        """`z` with every h set to what its measures and members make it; to be called after changing those."""
+        out = np.array(z, dtype=np.float64)
+        for h in self.enforcement:
+            out[h.variable] = min(out[h.measure], max(out[list(h.members)]))
+        return out
 
 
 def standing(measure: Measure) -> bool:
@@ -327,4 +345,4 @@ def complete(levers: Levers, measures: Sequence[str]) -> Vector:
         for c, v in zip(columns, values, strict=True):
             if v < 0 and leader.kinds[c] == "participation":
                 z[c] = 1.0
-    return z
+    return levers.settled(z)

@@ -7,7 +7,8 @@ quo itself would be impossible: capacities, supplies, demands and cash are at le
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +20,7 @@ from counterpact.picture.result import Picture
 from counterpact.provenance import Basis
 from counterpact.strategy.compiling.draws import CORNERS, Draws
 from counterpact.strategy.compiling.layout import Layout, Touch
+from counterpact.strategy.compiling.participation import Participation, enforced, take_part
 
 Array = NDArray[np.float64]
 
@@ -29,7 +31,10 @@ UNOPENED = (ChannelStatus.POTENTIAL, ChannelStatus.PLANNED)
 
 @dataclass(frozen=True)
 class Drawn:
-    """Everything drawn, arrays over scenarios. `flows`: (S, channels of the layout); `row`: sample used."""
+    """Everything drawn, arrays over scenarios. `flows`: (S, channels of the layout); `row`: sample used.
+
+    `participation`: on which leader variables each effect hangs; its levers are the layout's.
+    """
 
     layout: Layout
     draws: Draws
@@ -37,6 +42,7 @@ class Drawn:
     row: NDArray[np.int64]
     world: NDArray[np.int64]
     picture: Picture
+    participation: Participation
     spare: tuple[float, float] = SPARE
 
     @cached_property
@@ -115,9 +121,22 @@ def fitted_share(change: Array, flow: Array, capacity: Array) -> Array:
     return np.clip(share, 0.0, 1.0)
 
 
-def draw(layout: Layout, picture: Picture, scenarios: int, seed: int, spare: tuple[float, float] = SPARE) -> Drawn:
-    """Choose samples and prepare the draws. Samples are used evenly; the corners take the busiest and quietest."""
+def draw(
+    layout: Layout,
+    picture: Picture,
+    scenarios: int,
+    seed: int,
+    spare: tuple[float, float] = SPARE,
+    chances: Mapping[str, tuple[float, float]] | None = None,
+) -> Drawn:
+    """Choose samples and prepare the draws. Samples are used evenly; the corners take the busiest and quietest.
+
+    `chances`: actor → interval of the probability that it takes part; actors not named always do. The layout of the
+    result has a leader with the variables that needs.
+    """
     draws = Draws(scenarios, seed)
+    participation = enforced(layout, take_part(draws, chances or {}), scenarios)
+    layout = replace(layout, levers=participation.levers)
     flows = np.maximum(0.0, np.asarray(picture.samples.flows, dtype=float))
     position = {channel: k for k, channel in enumerate(picture.channels)}
     chosen = [position.get(c.id, -1) for c in layout.channels]
@@ -136,4 +155,4 @@ def draw(layout: Layout, picture: Picture, scenarios: int, seed: int, spare: tup
     world = (
         np.asarray(picture.samples.world, dtype=np.int64)[row] if len(flows) else np.zeros(scenarios, dtype=np.int64)
     )
-    return Drawn(layout, draws, taken, row, world, picture, spare)
+    return Drawn(layout, draws, taken, row, world, picture, participation, spare)
