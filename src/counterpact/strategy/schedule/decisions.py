@@ -7,7 +7,7 @@ measures that can be lifted `act:NAME@FROM>PERIOD` (in force in PERIOD because h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,19 +30,20 @@ STARTS = "starts"
 class Decisions:
     """The leader of the time-expanded instance and the way back.
 
-    `period`, `base`: (variables,) period and variable of the instance. `acting`: (variable, from, to) → variable to
-    which the effect is tied.
+    `count`: variables of the instance. `period`, `base`: (variables,) period and variable of the instance. `acting`:
+    (variable, from, to) → variable to which the effect is tied; `starting`: (variable, period) → its start.
     """
 
     leader: Leader
+    count: int
     period: NDArray[np.int64]
     base: NDArray[np.int64]
     acting: Mapping[tuple[int, int, int], int]
+    starting: Mapping[tuple[int, int], int]
 
     def at(self, variable: int, period: int) -> int:
         """Number of the decision on `variable` in `period`."""
-        count = int(np.sum(self.period == 0)) if len(self.period) else 0
-        return period * count + variable
+        return period * self.count + variable
 
 
 @dataclass
@@ -81,7 +82,7 @@ def expand(
 
     `lagged`: (row, variable) entries that count a variable only once it acts in every scenario (an enabler).
     """
-    M, T = len(leader.names), periods.T
+    M, T = len(leader.names), periods.count
     rows = _Rows()
     names = [f"{name}@{label}" for label in periods.labels for name in leader.names]
     kinds, integer = list(leader.kinds) * T, leader.integer.tolist() * T
@@ -89,7 +90,7 @@ def expand(
     for t, label in enumerate(periods.labels):
         _repeat(rows, leader, t, label, M, source, lagged)
     for m, kind in enumerate(leader.kinds):
-        if kind == "measure" and m not in liftable:
+        if kind in ("measure", "enforcement") and m not in liftable:
             for t in range(1, T):
                 name = f"{names[(t - 1) * M + m]}: stays once begun"
                 rows.add(name, [((t - 1) * M + m, 1.0), (t * M + m, -1.0)], 0.0)
@@ -122,7 +123,8 @@ def expand(
         row_lower=np.array(rows.lower), row_upper=np.array(rows.upper), row_names=tuple(rows.names),
         resources=resources, cost=cost,
     )  # fmt: skip
-    return Decisions(found, np.array(period, dtype=np.int64), np.array(base, dtype=np.int64), acting)
+    number = np.array(period, dtype=np.int64), np.array(base, dtype=np.int64)
+    return Decisions(found, M, *number, acting, starting)
 
 
 def _repeat(
@@ -143,7 +145,7 @@ def _costs(
     leader: Leader, periods: Periods, count: int, starting: Mapping[tuple[int, int], int], done: Mapping[int, Done]
 ) -> tuple[Array, tuple[str, ...]]:
     """Cost (resources, variables) and names: each resource in each period and over the horizon, and starts."""
-    M, T = len(leader.names), periods.T
+    M = len(leader.names)
     lines: list[Array] = []
     resources: list[str] = []
     for r, name in enumerate(leader.resources):
@@ -176,3 +178,16 @@ def _costs(
         resources.append(f"{STARTS}@{label}")
         lines.append(part)
     return np.array([*lines, everything]), (*resources, STARTS)
+
+
+def settled(chosen: Decisions, leader: Leader, z: Array, within: Callable[[Array], Array]) -> Array:
+    """`z` with the variables that follow from the decisions set: `within` does so inside one period, on the base
+    leader's variables; then what acts and what begins of measures that can be lifted."""
+    M, out = len(leader.names), np.array(z, dtype=float)
+    for t in range(int(chosen.period.max()) + 1):
+        out[t * M : (t + 1) * M] = within(out[t * M : (t + 1) * M])
+    for (m, u, t), f in chosen.acting.items():
+        out[f] = min(out[v * M + m] for v in range(u, t + 1))
+    for (m, t), a in chosen.starting.items():
+        out[a] = max(0.0, out[t * M + m] - (out[(t - 1) * M + m] if t else 0.0))
+    return out

@@ -44,6 +44,7 @@ class Expanded:
     period: NDArray[np.int64]
     column: NDArray[np.int64]
     opens: Mapping[int, tuple[Opening, int]]
+    lagged: Set[tuple[int, int]]
     done: Mapping[int, Done]
 
 
@@ -70,10 +71,10 @@ def expand(
         objectives=base.objectives,
         weights=base.weights,
         normalisers=base.normalisers * periods.weight,
-        loose_rows=tuple(t * layout.R + r for t in range(periods.T) for r in base.loose_rows if r < rows),
+        loose_rows=tuple(t * layout.R + r for t in range(periods.count) for r in base.loose_rows if r < rows),
     )
     return Expanded(
-        base, instance, periods, links, chosen, source, layout.period, layout.column, layout.opens, done
+        base, instance, periods, links, chosen, source, layout.period, layout.column, layout.opens, lagged, done
     )  # fmt: skip
 
 
@@ -89,14 +90,10 @@ class _Layout:
         first = base.scenarios[0]
         self.own, self.n = first.A.shape
         self.R = self.own + len(links.openings)
-        T = periods.T
+        T = periods.count
         self.rows = T * self.R + len(links.openings)
         self.carried = [(c, t) for c in links.carries for t in range(T - 1)]
-        last = periods.start + 12 * periods.years
-        self.usable = [
-            [t for t in range(T) if last[t] > periods.start[t] and self._ready(o, t)] for o in links.openings
-        ]
-        opened = [(e, t) for e, when in enumerate(self.usable) for t in when]
+        opened = [(e, t) for e, o in enumerate(links.openings) for t in range(T) if self.carries(o, t).any()]
         start = T * self.n + len(self.carried)
         self.opened = opened
         self.opens = {start + k: (links.openings[e], t) for k, (e, t) in enumerate(opened)}
@@ -107,10 +104,6 @@ class _Layout:
         ).astype(np.int64)
         self.column = np.concatenate([np.tile(np.arange(self.n), T), np.full(extra, -1)]).astype(np.int64)
 
-    def _ready(self, opening: Opening, t: int) -> bool:
-        """Whether what is paid for in period t carries within the horizon."""
-        return bool(np.any(self.carries(opening, t)))
-
     def carries(self, opening: Opening, t: int) -> NDArray[np.bool_]:
         """(T,) periods in which what is paid for in period t can carry: those that end after its lag has passed.
 
@@ -118,11 +111,11 @@ class _Layout:
         """
         periods = self.periods
         ends = periods.start + 12 * periods.years
-        found: NDArray[np.bool_] = (ends > periods.start[t] + opening.lag + 1e-9) & (np.arange(periods.T) >= t)
+        found: NDArray[np.bool_] = (ends > periods.start[t] + opening.lag + 1e-9) & (np.arange(periods.count) >= t)
         return found
 
     def columns(self) -> Columns:
-        old, T = self.base.columns, self.periods.T
+        old, T = self.base.columns, self.periods.count
         extra = self.total - T * self.n
         slack = np.full(extra, -1)
         names = [f"{name}@{label}" for label in self.periods.labels for name in old.names]
@@ -149,7 +142,7 @@ def _share(at_once: Array | None, s: int, adapted: float) -> Array | float:
 
 def _scenario(layout: _Layout, chosen: Decisions, source: Index, liftable: Set[int], s: int) -> Scenario:
     base, periods, links = layout.base.scenarios[s], layout.periods, layout.links
-    T, n, R = periods.T, layout.n, layout.R
+    T, n, R = periods.count, layout.n, layout.R
     A = _block(layout, s)
     upper, ceiling = np.zeros(layout.rows), np.zeros(layout.total)
     lower = np.full(layout.rows, -np.inf)
@@ -202,7 +195,7 @@ def _block(layout: _Layout, s: int) -> csc_matrix:
 
 def _whole(layout: _Layout, block: csc_matrix, s: int) -> csc_matrix:
     """T blocks on the diagonal, then the columns that link them."""
-    T, R, periods = layout.periods.T, layout.R, layout.periods
+    T, R, periods = layout.periods.count, layout.R, layout.periods
     indices = [block.indices.astype(np.int64) + t * R for t in range(T)]
     data = [block.data] * T
     starts = np.concatenate([[0], *(block.indptr[1:].astype(np.int64) + t * block.nnz for t in range(T))])
@@ -242,11 +235,11 @@ def _most_kept(base: Scenario, layout: _Layout, c: Carry, t: int, s: int) -> flo
 
 def _penalty(layout: _Layout, chosen: Decisions, source: Index, base: Scenario) -> csr_matrix:
     """P over time: entries of period t stand at the decision that acts there, none where none does."""
-    P, T, M = base.penalty.tocoo(), layout.periods.T, layout.base.leader
+    P, T, M = base.penalty.tocoo(), layout.periods.count, layout.base.leader
     count = len(M.names)
     rows, columns, values = [], [], []
     for t in range(T):
-        origin = source[P.col, t]
+        origin: Index = source[P.col, t]
         acts = origin >= 0
         column = origin * count + P.col
         for k in np.flatnonzero(acts):
@@ -255,8 +248,7 @@ def _penalty(layout: _Layout, chosen: Decisions, source: Index, base: Scenario) 
         columns.append(column[acts])
         values.append(P.data[acts] * layout.periods.factor[t] / layout.periods.weight)
     shape = (layout.total, len(chosen.leader.names))
-    found = csr_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
-    return found
+    return csr_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
 
 
 def _civilian(
@@ -268,7 +260,7 @@ def _civilian(
     """
     if system is None:
         return None
-    T, count, V = layout.periods.T, len(layout.base.leader.names), len(chosen.leader.names)
+    T, count, V = layout.periods.count, len(layout.base.leader.names), len(chosen.leader.names)
     closing = set(csr_matrix(system.closes).indices.tolist())
     asked = range(T) if closing & set(liftable) else [T - 1]
     closes = csr_matrix(system.closes).tocoo()

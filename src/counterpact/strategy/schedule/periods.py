@@ -82,7 +82,7 @@ class Periods:
         return cls(tuple(labels), discount)
 
     @property
-    def T(self) -> int:
+    def count(self) -> int:
         """How many."""
         return len(self.labels)
 
