@@ -54,8 +54,9 @@ def built(needed=1):
     )
 
 
-def both(monkeypatch, needed=1, rare=0.0, scenarios=24):
+def both(monkeypatch, needed=1, rare=0.0, scenarios=24, negligible=0.0):
     monkeypatch.setattr(participation, "RARE", rare)
+    monkeypatch.setattr(participation, "NEGLIGIBLE", negligible)
     of = built(needed)
     return [
         compile_case(of, picture(of, [{"x": 30, "y": 20, "z": 20, "f": 60}]), assessed(), scenarios=scenarios, **more)
@@ -116,9 +117,10 @@ def test_the_rows_leave_every_h_exactly_one_value(monkeypatch, needed):
                     assert np.any(leader.B @ wrong > leader.row_upper + 1e-9)
 
 
-def test_merging_rare_patterns_only_adds_harm_and_closes_no_less_in_the_guard(monkeypatch):
+@pytest.mark.parametrize("negligible", [0.0, 0.3])
+def test_merging_rare_patterns_only_adds_harm_and_closes_no_less_in_the_guard(monkeypatch, negligible):
     exact, _ = both(monkeypatch, 1, scenarios=30)
-    merged, _ = both(monkeypatch, 1, rare=0.9, scenarios=30)
+    merged, _ = both(monkeypatch, 1, rare=0.9, scenarios=30, negligible=negligible)
     assert 0 < len(merged.levers.enforcement) <= len(exact.levers.enforcement)
     one, two = Oracle(exact.instance), Oracle(merged.instance)
     for z in settings(exact):

@@ -31,9 +31,10 @@ Mask = NDArray[np.bool_]
 Acting = tuple[tuple[int, Array], ...]
 Pattern = tuple[str, ...]
 
-RARE = 0.1
-"""Patterns of a measure met in less than this share of its channels and scenarios use a smaller pattern's h: a little
-less is then blocked than in truth, so harm is over-estimated."""
+RARE, NEGLIGIBLE = 0.1, 0.02
+"""Patterns met in less than `RARE` of a measure's channels and scenarios use a smaller pattern's h: their largest
+frequent part's, or their first member's. Where even that would serve less than `NEGLIGIBLE` the measure counts as doing
+nothing. A little less is then blocked than in truth, so harm is over-estimated; the guard is told the opposite."""
 DRAW = "joins:"
 """Prefix of the names under which ω is kept among a scenario's values: 1 = takes part."""
 
@@ -80,17 +81,19 @@ def enforced(layout: Layout, omega: Mapping[str, Mask], scenarios: int) -> Parti
     build = _Builder(layout.levers)
     result = Participation(layout.levers, scenarios)
     for measure, met in _patterns(layout, omega, scenarios).items():
-        x, often = layout.levers.measure[measure], _often(layout, measure, met)
+        x, used_by = layout.levers.measure[measure], _representatives(layout, measure, met)
         for channel, table in met.items():
             acts: dict[int, Array] = {}
             closing: dict[int, Array] = {}
             for pattern, mask in table.items():
                 if not pattern:
                     continue
-                used = () if _sure(layout, measure, pattern) else _used(pattern, often)
-                variable = build.variable(measure, used)
-                acts[variable] = acts.get(variable, 0.0) + mask
-                shut = variable if used in ((), pattern) else x
+                used = used_by[pattern]
+                shut = x
+                if used is not None:
+                    variable = build.variable(measure, used)
+                    acts[variable] = acts.get(variable, 0.0) + mask
+                    shut = variable if used == pattern else x
                 closing[shut] = closing.get(shut, 0.0) + mask
             result.acts[measure, channel] = tuple(sorted(acts.items()))
             result.closing[measure, channel] = tuple(sorted(closing.items()))
@@ -129,21 +132,24 @@ def _sure(layout: Layout, measure: str, pattern: Pattern) -> bool:
     return len(who) - len(pattern) < needed
 
 
-def _often(layout: Layout, measure: str, met: Mapping[str, Mapping[Pattern, Array]]) -> list[Pattern]:
-    """Patterns of a measure frequent enough for an h of their own, the largest first."""
+def _representatives(
+    layout: Layout, measure: str, met: Mapping[str, Mapping[Pattern, Array]]
+) -> dict[Pattern, Pattern | None]:
+    """Pattern → the one whose h it uses: () for x itself, None for none."""
     share: dict[Pattern, float] = {}
     for table in met.values():
         for pattern, mask in table.items():
             share[pattern] = share.get(pattern, 0.0) + float(mask.sum())
     total = sum(share.values())
-    often = [p for p, w in share.items() if p and w >= RARE * total and not _sure(layout, measure, p)]
-    return sorted(often, key=lambda p: (-len(p), p))
-
-
-def _used(pattern: Pattern, often: list[Pattern]) -> Pattern:
-    """The pattern whose h a pattern uses: its own, else the largest frequent part of it, else its first member."""
-    inside = [p for p in often if set(p) <= set(pattern)]
-    return inside[0] if inside else pattern[:1]
+    unsure = [p for p in share if p and not _sure(layout, measure, p)]
+    often = sorted((p for p in unsure if share[p] >= RARE * total), key=lambda p: (-len(p), p))
+    used = {p: next((q for q in often if set(q) <= set(p)), p[:1]) for p in unsure}
+    served: dict[Pattern, float] = {}
+    for p, q in used.items():
+        served[q] = served.get(q, 0.0) + share[p]
+    found: dict[Pattern, Pattern | None] = dict.fromkeys(share, ())
+    found |= {p: q if served[q] >= NEGLIGIBLE * total else None for p, q in used.items()}
+    return found
 
 
 class _Builder:
