@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from counterpact.picture.result import Picture
     from counterpact.strategy.compiling.compile import Compiled
     from counterpact.strategy.outcome import Loophole, Plan, Reply
+    from counterpact.strategy.schedule.outcome import Schedule
     from counterpact.strategy.solving.package import Request
 
 Progress = Callable[[str], None]
@@ -163,6 +164,33 @@ class Opened:
             self._say("designing the package")
             self._plans[key] = make_plan(self.compiled, request, progress=self._say)
         return self._plans[key]
+
+    def schedule(
+        self, periods: str = "", *, scenarios: int = 60, discount: float = 0.0, budgets: bool = True, **asked: Any
+    ) -> Schedule:
+        """What begins when, against an adversary that plans over the same years; re-planned with what is `done`.
+
+        `periods`: `2027..2030`; left out, four years from the one after the facts end. `asked`: the fields of
+        `strategy.schedule.wish.Wish`; a budget left out takes the case's default, unless `budgets` is False. Raises
+        `UsageError`, `InfeasibleError`, `UnprovenError`.
+        """
+        from counterpact.strategy.compiling.compile import compile_case, default_budgets
+        from counterpact.strategy.schedule.make import make_schedule
+        from counterpact.strategy.schedule.periods import Periods
+        from counterpact.strategy.schedule.wish import Wish
+        from counterpact.strategy.solving.risk import Risk
+
+        year = self.as_of.year + 1
+        clock = Periods.parse(periods or f"{year}..{year + 3}", discount)
+        if isinstance(asked.get("risk", ""), str):
+            asked["risk"] = Risk.named(asked.get("risk") or "cvar90")
+        self._say(f"drawing {scenarios} scenarios")
+        compiled = compile_case(
+            self.case, self.picture(), self.assess(), scenarios=scenarios, seed=self.seed, months=clock.months
+        )
+        usual = default_budgets(compiled) if budgets else {}
+        asked["budgets"] = usual | {k: v for k, v in dict(asked.get("budgets", {})).items() if v is not None}
+        return make_schedule(compiled, Wish(clock, seed=self.seed, **asked), progress=self._say)
 
     def reply(self, measures: Sequence[str]) -> Reply:
         """What they do if exactly these measures are taken. Raises `UsageError` for one that cannot be chosen."""

@@ -12,6 +12,7 @@ from counterpact.cli.ownership import ownership
 from counterpact.cli.picture import picture
 from counterpact.cli.plan import plan
 from counterpact.cli.reply import reply
+from counterpact.cli.schedule import schedule
 
 app = typer.Typer(
     name="counterpact",
@@ -23,5 +24,5 @@ app = typer.Typer(
 app.add_typer(case.app, name="case")
 app.add_typer(record.app, name="record")
 app.add_typer(evaluate.app, name="evaluate")
-for command in (brief, picture, assess, plan, loopholes, reply, ownership):
+for command in (brief, picture, assess, plan, loopholes, reply, schedule, ownership):
     app.command()(command)

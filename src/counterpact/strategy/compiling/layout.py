@@ -137,10 +137,10 @@ class Layout:
         return [[i for m in sorted(ladder, key=depth) for i in position[m]] for ladder in ladders.values()]
 
 
-def build_layout(case: Case, levers: Levers, effects: Mapping[str, Effect]) -> Layout:
-    """The structure of a case's adversary model."""
+def build_layout(case: Case, levers: Levers, effects: Mapping[str, Effect], *, months: int = PERIOD_MONTHS) -> Layout:
+    """The structure of a case's adversary model. `months`: a channel that takes longer to open is not available."""
     unopened = (ChannelStatus.POTENTIAL, ChannelStatus.PLANNED)
-    late = tuple(c.id for c in case.channels.values() if c.status in unopened and c.opening_lag_months > PERIOD_MONTHS)
+    late = tuple(c.id for c in case.channels.values() if c.status in unopened and c.opening_lag_months > months)
     usable = [c for c in case.channels.values() if c.id not in late]
     relevant = {t.channel for t in case.objective_terms.values()}
     purses = {p.actor for p in case.purses.values()}

@@ -87,25 +87,30 @@ class Periods:
         return len(self.labels)
 
     @property
-    def _months(self) -> NDArray[np.int64]:
+    def _spans(self) -> NDArray[np.int64]:
         return np.array([_span(label) for label in self.labels], dtype=np.int64)
 
     @property
     def start(self) -> NDArray[np.int64]:
         """(T,) months from the start of the first period."""
-        first: NDArray[np.int64] = self._months[:, 0] - self._months[0, 0]
+        first: NDArray[np.int64] = self._spans[:, 0] - self._spans[0, 0]
         return first
 
     @property
     def years(self) -> Array:
         """(T,) length of each period in years."""
-        return self._months[:, 1] / 12.0
+        return self._spans[:, 1] / 12.0
 
     @property
     def factor(self) -> Array:
         """(T,) what harm of each period counts: (1 + discount)^−years to its start."""
         counted: Array = (1.0 + self.discount) ** (-self.start / 12.0)
         return counted
+
+    @property
+    def months(self) -> int:
+        """Length of the horizon in months."""
+        return int(self._spans[:, 1].sum())
 
     @property
     def weight(self) -> float:
@@ -117,7 +122,7 @@ class Periods:
 
         Raises `UsageError` if `when` is not a date or a period.
         """
-        base = int(self._months[0, 0])
+        base = int(self._spans[0, 0])
         if when in self.labels:
             return float(self.start[self.labels.index(when)])
         if _LABEL.match(when) and "-" in when:
