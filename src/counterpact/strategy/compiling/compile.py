@@ -16,7 +16,7 @@ from counterpact.case.case import Case
 from counterpact.lines.contract import Assessment
 from counterpact.picture.result import Picture
 from counterpact.strategy.compiling.assembly import UNOPENED, Cutting, Worth, cut_channels
-from counterpact.strategy.compiling.layout import Layout, build_layout
+from counterpact.strategy.compiling.layout import PERIOD_MONTHS, Layout, build_layout
 from counterpact.strategy.compiling.levers import Levers, build_levers, effects_of
 from counterpact.strategy.compiling.participation import draws_of
 from counterpact.strategy.compiling.programs import Programs
@@ -74,14 +74,16 @@ def compile_case(
     seed: int = 0,
     spare: tuple[float, float] = SPARE,
     participation: bool = True,
+    months: int = PERIOD_MONTHS,
 ) -> Compiled:
     """Compile. From 20 `scenarios` on the corners are among them; `spare`: usable share of the room above the flows.
 
     `participation`: who takes part is drawn by scenario from the assessments' intervals; otherwise all who join do.
+    `months`: length of the horizon, within which a channel must have opened to matter.
     """
     assessments = assessments or {}
     levers = build_levers(case, assessments)
-    layout = build_layout(case, levers, effects_of(case, assessments))
+    layout = build_layout(case, levers, effects_of(case, assessments), months=months)
     drawn = draw(layout, picture, scenarios, seed, spare, draws_of(assessments) if participation else None)
     layout, levers, plain = drawn.layout, drawn.layout.levers, levers.leader
     cutting = cut_channels(drawn)
