@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csc_matrix
 
-from counterpact.strategy.solving import reply
+from counterpact.strategy.solving import programs
+from counterpact.strategy.solving.graph import find_graph
 from counterpact.strategy.solving.linear import Program
-from counterpact.strategy.solving.paths import PathProgram, find_graph
+from counterpact.strategy.solving.paths import PathProgram, Pool
 from counterpact.strategy.solving.reply import Oracle
 from tests.strategy.instances import plain, small, structured, value_by_scipy
 
@@ -20,7 +21,7 @@ seeds = st.integers(0, 10_000)
 @pytest.fixture(autouse=True)
 def by_paths(monkeypatch):
     """Let the smallest network be solved by paths."""
-    monkeypatch.setattr(reply, "LARGE", 1)
+    monkeypatch.setattr(programs, "LARGE", 1)
 
 
 def network(seed, **options):
@@ -35,11 +36,11 @@ def tight(instance, share):
     )
 
 
-def programs(oracle):
-    return list(oracle._programs.values())
+def made(oracle):
+    return list(oracle.programs)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seeds, st.sampled_from([1.0, 0.3, 0.08]))
 def test_replies_by_paths_agree_with_scipy_whatever_binds(seed, share):
     instance = tight(network(seed), share)
@@ -51,10 +52,10 @@ def test_replies_by_paths_agree_with_scipy_whatever_binds(seed, share):
             assert sweep.lower[s, 0] == pytest.approx(value_by_scipy(instance, s, 0, z), rel=1e-7, abs=1e-7)
         assert sweep.upper == pytest.approx(sweep.lower, rel=1e-7, abs=1e-7)
         assert np.all(oracle.stack.residuals(sweep.plans) <= 1e-7)
-    assert all(isinstance(p, PathProgram) and not p.fallbacks for p in programs(oracle))
+    assert all(isinstance(p, PathProgram) and not p.fallbacks for p in made(oracle))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seeds)
 def test_gains_slices_money_and_finance_are_kept_to(seed):
     instance = small(seed, guard=False)
@@ -78,6 +79,30 @@ def test_many_saturated_slices_agree_with_the_whole_program():
                 assert sweep.lower[s, o] == pytest.approx(cost[s, o] @ whole.cold(cost[s, o])[0], rel=1e-7)
 
 
+@settings(max_examples=6, deadline=None)
+@given(seeds)
+def test_what_is_enough_is_proven_and_the_greatest_is_exact(seed):
+    instance = tight(network(seed, scenarios=8), 0.3)
+    exact, screened = Oracle(instance), Oracle(instance)
+    rng = np.random.default_rng(seed)
+    screened.sweep(np.zeros(6))
+    solved = 0
+    for _ in range(3):
+        z = (rng.random(6) < 0.5).astype(float)
+        true = exact.sweep(z).lower
+        for limit in (np.quantile(true, 0.7), -np.inf):
+            found = screened.sweep(z, enough=limit, greatest=limit == -np.inf)
+            slack = 1e-7 * (1 + np.abs(true))
+            assert np.all(found.lower <= true + slack)
+            assert np.all(found.upper >= true - slack)
+            assert np.all((found.upper - found.lower <= 2 * slack) | (found.upper <= max(limit, true.max()) + slack))
+            assert found.upper.max() == pytest.approx(
+                max(true.max(), min(limit, found.upper.max())), rel=1e-7, abs=1e-7
+            )
+            solved += found.solved
+    assert solved < 3 * 2 * 8
+
+
 def chain(gain=1.0, supply=5.0, back=0.0):
     """A node with its own supply → a node → delivered; `back` = gain of an arc that turns back."""
     A = np.array([[1.0, 0.0, -back], [-gain, 1.0, 1.0]])
@@ -90,14 +115,14 @@ def test_a_node_may_have_a_supply_of_its_own():
     parts = chain(gain=0.5, back=0.5)
     graph = find_graph(*parts[:3])
     assert graph is not None
-    y, u = PathProgram(graph, *parts).maximise(np.array([-1.0, 4.0, -1.0]))
+    y, u = PathProgram(Pool(graph), *parts).maximise(np.array([-1.0, 4.0, -1.0]))
     assert y == pytest.approx([5.0, 2.5, 0.0])
     assert u == pytest.approx([1.0, 4.0])
 
 
 def test_a_cycle_that_pays_is_left_to_the_whole_program():
     parts = chain(back=1.0)
-    program = PathProgram(find_graph(*parts[:3]), *parts)
+    program = PathProgram(Pool(find_graph(*parts[:3])), *parts)
     cost = np.array([1.0, 0.5, 1.0])
     y, _ = program.maximise(cost)
     assert program.fallbacks == 1

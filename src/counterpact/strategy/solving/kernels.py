@@ -214,3 +214,35 @@ def row_entries(
             sums[r], seen[r] = 0.0, False
         begin[p + 1] = filled
     return begin, rows[:filled], values[:filled]
+
+
+@_compiled
+def flows(starts: _Ints, columns: _Ints, use: _Reals, gain: _Reals, tail: _Ints) -> _Reals:
+    """Amounts along paths for a unit at their start."""
+    amounts = np.empty(len(columns))
+    for p in range(len(starts) - 1):
+        flow = 1.0
+        for k in range(starts[p], starts[p + 1]):
+            j = columns[k]
+            if tail[j] >= 0:
+                flow /= use[j]
+            amounts[k] = flow
+            flow *= gain[j]
+    return amounts
+
+
+@_compiled
+def excess(
+    reduced: _Reals, dual: _Reals, tail: _Ints, head: _Ints, use: _Reals, gain: _Reals, ceiling: _Reals
+) -> float:
+    """Σ ceiling · what a column is worth above its price."""
+    total = 0.0
+    for j in range(len(reduced)):
+        worth = reduced[j]
+        if tail[j] >= 0:
+            worth -= use[j] * dual[tail[j]]
+        if head[j] >= 0:
+            worth += gain[j] * dual[head[j]]
+        if worth > 0:
+            total += worth * ceiling[j]
+    return total

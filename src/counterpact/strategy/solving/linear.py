@@ -75,8 +75,11 @@ class Program:
         load(solver, A, (lower, upper), (np.zeros(A.shape[1]), ceiling), np.zeros(A.shape[1]))
         return solver
 
-    def maximise(self, cost: Vector) -> tuple[Vector, Vector]:
-        """Re-solve in place. Returns the plan (columns,) and the row duals (rows,), > 0 where an upper side binds."""
+    def maximise(self, cost: Vector, enough: float = -np.inf) -> tuple[Vector, Vector]:
+        """Re-solve in place. Returns the plan (columns,) and the row duals (rows,), > 0 where an upper side binds.
+
+        `enough` (see `paths.PathProgram.maximise`) is not made use of here.
+        """
         self._solver.changeColsCost(len(self._columns), self._columns, -cost)
         self._solver.run()
         return self._answer(self._solver)

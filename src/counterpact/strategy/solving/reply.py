@@ -3,25 +3,22 @@
     H_so(z) = normaliser_o · max_y c_so(z)·y    s.t. the scenario's rows, 0 ≤ y ≤ ceiling        (STRATEGY B)
 
 A sweep first asks what is already known: a stored plan gives a lower bound at any z, stored row duals an upper bound.
-Where the two meet nothing is solved. What is solved is verified by primal and dual residuals and, if that fails,
-solved again from nothing.
+Where the two meet, or where the upper bound is already low enough for what is asked, nothing is solved. What is solved
+is verified by primal and dual residuals and, if that fails, solved again from nothing.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_matrix, csr_matrix, diags_array
 
 from counterpact.errors import UnprovenError
 from counterpact.strategy.instance import Instance, Vector
-from counterpact.strategy.solving.linear import Program
 from counterpact.strategy.solving.nearest import nearest
-from counterpact.strategy.solving.paths import LARGE, Graph, PathProgram, find_graph
+from counterpact.strategy.solving.programs import Programs
 from counterpact.strategy.solving.stack import Stack
 
 #: A reply is accepted when its plan is feasible and its dual bound is this close (relative to 1 + |value|).
@@ -49,6 +46,23 @@ class Sweep:
     solved: int  # linear programs solved; the rest was known
 
 
+@dataclass
+class _Answers:
+    """A sweep while it is being made. `enough` (S, O): no more is asked than an upper bound as low as this.
+
+    `low`, `high` (S, O): bounds by what is known, from the known sweeps `best_low`, `best_high`.
+    """
+
+    cost: Vector
+    enough: Vector
+    Y: Vector
+    U: Vector
+    low: Vector
+    high: Vector
+    best_low: NDArray[np.int64]
+    best_high: NDArray[np.int64]
+
+
 class Oracle:
     """The replies of an instance, or of some of its scenarios (`chosen`), at any z in [0, 1]^M.
 
@@ -61,6 +75,7 @@ class Oracle:
     ) -> None:
         self.instance = instance
         self.stack = Stack(instance, chosen)
+        self.programs = Programs(instance, self.stack)
         self.solves = 0
         self.failures = 0  # answers of a hot start that did not verify
         self._memory = memory
@@ -68,147 +83,57 @@ class Oracle:
         self._threads = threads
         self._known: list[Sweep] = []
         self._parts_known: list[tuple[Vector, Vector]] = []  # of the known sweeps' duals
-        self._programs: dict[tuple[int, bytes], Program | PathProgram] = {}
-        self._graphs: dict[tuple[int, bytes], Graph | None] = {}
-        self._cuts: dict[tuple[int, bytes], tuple[csc_matrix, NDArray[np.int64]]] = {}
-        self._pattern = self._patterns()
-        self._whole = self._find_parts(())
-        self._loose = self._find_parts(instance.loose_rows)
         # a pair whose answer breaks a loose row is from then on solved with all rows, alone
         self._tied = np.zeros((self.stack.S, self.stack.O), dtype=bool)
-        self._round_cache: dict[int, list[list[int]]] = {}
-        self._union_cache: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
 
-    def _patterns(self) -> list[int]:
-        """(S,) the same number for scenarios whose matrices have their entries in the same places."""
-        numbers: dict[bytes, int] = {}
-        keys = (s.A.indptr.tobytes() + s.A.indices.tobytes() for s in self.stack.scenarios)
-        return [numbers.setdefault(key, len(numbers)) for key in keys]
-
-    def _find_parts(self, loose: tuple[int, ...]) -> list[list[tuple[NDArray[np.int64], NDArray[np.int64]]]]:
-        """For each scenario and objective the columns and rows its linear program needs.
-
-        Columns that no chain of rows ties to the objective stay at zero, unless zero is not feasible for them.
-        """
-        cache: dict[bytes, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
-        parts = []
-        active = np.asarray((self.stack.base > 0).any(axis=0))
-        for scenario in self.stack.scenarios:
-            forced = (scenario.lower > 0) | (scenario.upper < 0)
-            A = csc_matrix(scenario.A)
-            key = b"".join(x.tobytes() for x in (A.indptr, A.indices, forced, active))
-            if key not in cache:
-                if loose:
-                    keep = np.ones(A.shape[0])
-                    keep[list(loose)] = 0.0
-                    A = csc_matrix(csr_matrix(diags_array(keep) @ A))
-                    A.eliminate_zeros()
-                cache[key] = [_needed(A, forced, active[o]) for o in range(self.stack.O)]
-            parts.append(cache[key])
-        return parts
-
-    def _rounds(self, s: int) -> list[list[int]]:
-        """Objectives in rounds whose parts share no column: one linear program answers a whole round at once."""
-        key = id(self._loose[s])
-        if key not in self._round_cache:
-            rounds: list[tuple[list[int], set[int]]] = []
-            for o, (columns, _) in enumerate(self._loose[s]):
-                own = set(columns.tolist())
-                for members, taken in rounds:
-                    if not taken & own:
-                        members.append(o)
-                        taken |= own
-                        break
-                else:
-                    rounds.append(([o], own))
-            self._round_cache[key] = [members for members, _ in rounds]
-        return self._round_cache[key]
-
-    def _program(self, s: int, columns: NDArray[np.int64], rows: NDArray[np.int64]) -> Program | PathProgram:
-        key = (s, columns.tobytes() + rows.tobytes())
-        if key not in self._programs:
-            scenario = self.stack.scenarios[s]
-            parts = (self._cut(s, columns, rows), scenario.lower[rows], scenario.upper[rows], scenario.ceiling[columns])
-            graph = self._graph(s, rows, parts[:3]) if len(columns) >= LARGE else None
-            self._programs[key] = Program(*parts) if graph is None else PathProgram(graph, *parts)
-        return self._programs[key]
-
-    def _graph(self, s: int, rows: NDArray[np.int64], parts: tuple[csc_matrix, Vector, Vector]) -> Graph | None:
-        """The graph in the part of a scenario's program, found once for all scenarios alike."""
-        A, lower, upper = parts
-        key = (
-            self._pattern[s],
-            rows.tobytes() + np.sign([lower, upper]).astype(np.int8).tobytes() + str(A.nnz).encode(),
-        )
-        if key not in self._graphs:
-            loose = np.flatnonzero(np.isin(rows, self.instance.loose_rows))
-            self._graphs[key] = find_graph(A, lower, upper, tuple(loose.tolist()))
-        return self._graphs[key]
-
-    def _cut(self, s: int, columns: NDArray[np.int64], rows: NDArray[np.int64]) -> csc_matrix:
-        """Some columns and rows of a scenario's matrix. Where entries lie is found once for all scenarios alike."""
-        A = self.stack.scenarios[s].A
-        if (len(rows), len(columns)) == A.shape:
-            return csc_matrix(A)
-        key = (self._pattern[s], columns.tobytes() + rows.tobytes())
-        if key not in self._cuts:
-            numbered = csc_matrix((np.arange(1.0, A.nnz + 1), A.indices, A.indptr), shape=A.shape)
-            part = csc_matrix(csr_matrix(numbered)[rows][:, columns])
-            part.sort_indices()
-            self._cuts[key] = (part, part.data.astype(np.int64) - 1)
-        part, where = self._cuts[key]
-        cut = part.copy()
-        cut.data = A.data[where]
-        return cut
-
-    def _together(self, s: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Columns and rows of all objectives' parts, without the loose rows."""
-        key = id(self._loose[s])
-        if key not in self._union_cache:
-            columns = np.unique(np.concatenate([c for c, _ in self._loose[s]]))
-            rows = np.unique(np.concatenate([r for _, r in self._loose[s]]))
-            self._union_cache[key] = (columns, rows)
-        return self._union_cache[key]
-
-    def sweep(self, z: Vector, *, tolerance: float = TOLERANCE, only: NDArray[np.bool_] | None = None) -> Sweep:
+    def sweep(
+        self,
+        z: Vector,
+        *,
+        tolerance: float = TOLERANCE,
+        only: NDArray[np.bool_] | None = None,
+        enough: Vector | float = -np.inf,
+        greatest: bool = False,
+    ) -> Sweep:
         """Every reply at z. Pairs whose stored bounds lie within `tolerance` are not solved again.
 
         `only` (S,) or (S, O): solve no other scenarios or pairs than these; the others keep their best stored plan and
-        dual bound, so `lower` and `upper` stay valid there but need not meet.
+        dual bound, so `lower` and `upper` stay valid there but need not meet. `enough`, broadcast to (S, O): the same
+        holds for pairs whose `upper` is at most this; they are solved only as far as it takes to show that.
+        `greatest`: the same for scenarios whose combined value is shown not to be the greatest.
         """
         stack = self.stack
         z = np.asarray(z, dtype=np.float64)
-        cost = stack.costs(z)
-        Y = np.zeros((stack.S, stack.O, stack.n))
-        U = np.zeros((len(stack.lower), stack.O))
-        chosen = np.ones((stack.S, stack.O), dtype=bool)
+        shape = (stack.S, stack.O)
+        limit = np.broadcast_to(np.asarray(enough, dtype=np.float64), shape).copy()
+        work = self._known_at(z, stack.costs(z), limit)
+        chosen = np.ones(shape, dtype=bool)
         if only is not None and self._known:
             chosen &= only if only.ndim == 2 else only[:, None]
-        wanted = self._recall(z, cost, Y, U, tolerance, chosen)
-        self._solve_all(wanted, cost, Y, U)
-        U = stack.project(U)
-        parts = stack.dual_parts(U)
-        lower, upper = np.einsum("soj,soj->so", cost, Y), stack.dual_bound(parts, cost)
+        near = work.high - work.low <= tolerance * (1 + np.abs(work.high))
+        wanted = ~(near | (work.high <= work.enough) | ~chosen) if self._known else np.ones(shape, dtype=bool)
+        if self._known:
+            self._recall(work, ~wanted)
+        solved = self._solve_greatest(wanted, work) if greatest else self._solve_all(wanted, work)
+        parts, lower, upper = self._bounds(work)
         for attempt in range(2):
-            wrong = self._wrong(Y, lower, upper, tolerance) & chosen
+            wrong = self._wrong(work, lower, upper, tolerance) & chosen
             if not wrong.any():
                 break
             for s, o in zip(*np.nonzero(wrong), strict=True):
                 first = bool(self.instance.loose_rows) and not self._tied[s, o] and attempt == 0
                 self._tied[s, o] = True
                 self.failures += not first
-                self._solve_alone(int(s), int(o), cost, Y, U, cold=not first)
-            U = stack.project(U)
-            parts = stack.dual_parts(U)
-            lower, upper = np.einsum("soj,soj->so", cost, Y), stack.dual_bound(parts, cost)
-        wrong = self._wrong(Y, lower, upper, max(tolerance, 1e-6)) & chosen
+                self._solve_alone(int(s), int(o), work, cold=not first)
+            parts, lower, upper = self._bounds(work)
+        wrong = self._wrong(work, lower, upper, max(tolerance, 1e-6)) & chosen
         if wrong.any():
             s, o = np.argwhere(wrong)[0]
             raise UnprovenError(
                 f"the reply of scenario {s}, objective {self.instance.objectives[o]} has no verified optimum: the "
                 "linear program is infeasible or numerically broken. Check that every lower limit has a shortfall."
             )
-        result = Sweep(z, lower, upper, Y, U, Cuts(*stack.cuts(Y)), int(wanted.sum()))
+        result = Sweep(z, lower, upper, work.Y, work.U, Cuts(*stack.cuts(work.Y)), solved)
         self._known.append(result)
         self._parts_known.append(parts)
         del self._known[: -self._memory], self._parts_known[: -self._memory]
@@ -220,79 +145,109 @@ class Oracle:
             self._zero = self.sweep(np.zeros(self.stack.M))
         return self._zero
 
-    def _wrong(self, Y: Vector, lower: Vector, upper: Vector, tolerance: float) -> NDArray[np.bool_]:
+    def _bounds(self, work: _Answers) -> tuple[tuple[Vector, Vector], Vector, Vector]:
+        """(dual parts, value of the plans, safe dual bounds); projects the duals."""
+        work.U = self.stack.project(work.U)
+        parts = self.stack.dual_parts(work.U)
+        return parts, np.einsum("soj,soj->so", work.cost, work.Y), self.stack.dual_bound(parts, work.cost)
+
+    def _wrong(self, work: _Answers, lower: Vector, upper: Vector, tolerance: float) -> NDArray[np.bool_]:
         slack = max(tolerance, TOLERANCE) * (1 + np.abs(upper))
-        bad: NDArray[np.bool_] = (self.stack.residuals(Y) > 10 * TOLERANCE) | ~(upper - lower <= slack)
+        open_ = ~((upper - lower <= slack) | (upper <= work.enough))
+        bad: NDArray[np.bool_] = (self.stack.residuals(work.Y) > 10 * TOLERANCE) | open_
         return bad
 
-    def _recall(
-        self, z: Vector, cost: Vector, Y: Vector, U: Vector, tolerance: float, chosen: NDArray[np.bool_]
-    ) -> NDArray[np.bool_]:
-        """Fill in the pairs that stored plans and duals settle at z, or that are not chosen; returns those to solve."""
-        stack = self.stack
-        shape = (stack.S, stack.O)
-        if not self._known:
-            return np.ones(shape, dtype=bool)
-        lows = np.array([k.cuts.constant - k.cuts.slope @ z for k in self._known])
-        highs = np.array([stack.dual_bound(parts, cost) for parts in self._parts_known])
-        best_low, best_high = lows.argmax(axis=0), highs.argmin(axis=0)
-        low, high = lows.max(axis=0), highs.min(axis=0)
-        settled: NDArray[np.bool_] = (high - low <= tolerance * (1 + np.abs(high))) | ~chosen
-        for k, known in enumerate(self._known):
-            take = settled & (best_low == k)
-            Y[take] = known.plans[take]
-            for s, o in zip(*np.nonzero(settled & (best_high == k)), strict=True):
-                rows = slice(stack.row_start[s], stack.row_start[s + 1])
-                U[rows, o] = known.duals[rows, o]
-        return ~settled
+    def _known_at(self, z: Vector, cost: Vector, enough: Vector) -> _Answers:
+        """Bounds on every pair at z by stored plans and duals."""
+        stack, shape = self.stack, enough.shape
+        low, high = np.full(shape, -np.inf), np.full(shape, np.inf)
+        best = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        if self._known:
+            lows = np.array([k.cuts.constant - k.cuts.slope @ z for k in self._known])
+            highs = np.array([stack.dual_bound(parts, cost) for parts in self._parts_known])
+            low, high, best = lows.max(axis=0), highs.min(axis=0), (lows.argmax(axis=0), highs.argmin(axis=0))
+        Y, U = np.zeros((*shape, stack.n)), np.zeros((len(stack.lower), stack.O))
+        return _Answers(cost, enough, Y, U, low, high, *best)
 
-    def _solve_all(self, wanted: NDArray[np.bool_], cost: Vector, Y: Vector, U: Vector) -> None:
-        """Solve the wanted pairs, scenarios dealt over threads (HiGHS leaves the interpreter's lock).
+    def _recall(self, work: _Answers, settled: NDArray[np.bool_]) -> None:
+        """Fill in the settled pairs from what is known."""
+        for k, known in enumerate(self._known):
+            take = settled & (work.best_low == k)
+            work.Y[take] = known.plans[take]
+            for s, o in zip(*np.nonzero(settled & (work.best_high == k)), strict=True):
+                rows = slice(self.stack.row_start[s], self.stack.row_start[s + 1])
+                work.U[rows, o] = known.duals[rows, o]
+
+    def _solve_all(self, wanted: NDArray[np.bool_], work: _Answers) -> int:
+        """Solve the wanted pairs, scenarios dealt over threads (HiGHS leaves the interpreter's lock); returns how many.
 
         A scenario is one thread's alone and its objectives keep their order, so the answers do not depend on threads.
         """
-        self.solves += int(wanted.sum())
+        count = int(wanted.sum())
+        self.solves += count
 
-        def work(share: NDArray[np.int64]) -> None:
+        def solve(share: NDArray[np.int64]) -> None:
             for s in share:
-                self._solve(int(s), wanted[s], cost, Y, U)
+                self._solve(int(s), wanted[s], work)
 
         busy = np.flatnonzero(wanted.any(axis=1))
         if self._threads == 1 or len(busy) < 8:
-            return work(busy)
+            solve(busy)
+            return count
         with ThreadPoolExecutor(self._threads) as pool:
-            list(pool.map(work, [busy[t :: self._threads] for t in range(self._threads)]))
-        return None
+            list(pool.map(solve, [busy[t :: self._threads] for t in range(self._threads)]))
+        return count
 
-    def _solve(self, s: int, wanted: NDArray[np.bool_], cost: Vector, Y: Vector, U: Vector) -> None:
+    def _solve_greatest(self, wanted: NDArray[np.bool_], work: _Answers) -> int:
+        """Solve scenarios from the greatest bound down, each only until it cannot be the greatest."""
+        weights, count = self.instance.weights, 0
+        known = np.einsum("soj,soj->so", work.cost, work.Y) @ weights
+        floor = max(float(known.max()), float((work.low @ weights).max()))
+        for s in np.argsort(-(work.high @ weights), kind="stable"):
+            if not wanted[s].any():
+                continue
+            if work.high[s] @ weights <= floor:
+                self._recall(work, wanted & (np.arange(len(wanted)) == s)[:, None])
+                work.enough[s] = np.maximum(work.enough[s], work.high[s])
+                continue
+            if self.stack.O == 1:
+                work.enough[s] = max(float(work.enough[s, 0]), floor / weights[0])
+            self._solve(int(s), wanted[s], work)
+            count += int(wanted[s].sum())
+            floor = max(floor, float(np.einsum("oj,oj->o", work.cost[s], work.Y[s]) @ weights))
+        self.solves += count
+        return count
+
+    def _solve(self, s: int, wanted: NDArray[np.bool_], work: _Answers) -> None:
         """All wanted objectives of a scenario: whole rounds at once, tied ones alone."""
-        columns, rows = self._together(s)
-        for members in self._rounds(s):
+        columns, rows = self.programs.together(s)
+        for members in self.programs.rounds(s):
             asked = [o for o in members if wanted[o] and not self._tied[s, o]]
             if not asked or not len(columns):
                 continue
             price = np.zeros(self.stack.n)
             for o in asked:
-                own = self._loose[s][o][0]
-                price[own] = cost[s, o, own]  # disjoint, so no objective touches another's columns
-            y, u = self._program(s, columns, rows).maximise(price[columns])
+                own = self.programs.apart[s][o][0]
+                price[own] = work.cost[s, o, own]  # disjoint, so no objective touches another's columns
+            enough = float(work.enough[s, asked[0]]) if len(asked) == 1 else -np.inf
+            y, u = self.programs.of(s, columns, rows).maximise(price[columns], enough)
             full, duals = np.zeros(self.stack.n), np.zeros(self._rows_of(s))
             full[columns], duals[rows] = np.clip(y, 0.0, self.stack.ceiling[s, columns]), u
             for o in asked:
-                self._put(s, o, *self._loose[s][o], full, duals, Y, U)
+                self._put(s, o, *self.programs.apart[s][o], full, duals, work)
         for tied in np.flatnonzero(wanted & self._tied[s]):
-            self._solve_alone(s, int(tied), cost, Y, U)
+            self._solve_alone(s, int(tied), work)
 
     def _rows_of(self, s: int) -> int:
         return int(self.stack.row_start[s + 1] - self.stack.row_start[s])
 
-    def _solve_alone(self, s: int, o: int, cost: Vector, Y: Vector, U: Vector, cold: bool = False) -> None:
-        columns, rows = self._whole[s][o]
-        program = self._program(s, columns, rows)
-        y, u = program.cold(cost[s, o, columns]) if cold else program.maximise(cost[s, o, columns])
+    def _solve_alone(self, s: int, o: int, work: _Answers, cold: bool = False) -> None:
+        columns, rows = self.programs.whole[s][o]
+        program, cost = self.programs.of(s, columns, rows), work.cost[s, o, columns]
+        y, u = program.cold(cost) if cold else program.maximise(cost, float(work.enough[s, o]))
         full, duals = np.zeros(self.stack.n), np.zeros(self._rows_of(s))
         full[columns], duals[rows] = np.clip(y, 0.0, self.stack.ceiling[s, columns]), u
-        self._put(s, o, columns, rows, full, duals, Y, U)
+        self._put(s, o, columns, rows, full, duals, work)
 
     def _put(
         self,
@@ -302,12 +257,11 @@ class Oracle:
         rows: NDArray[np.int64],
         full: Vector,
         duals: Vector,
-        Y: Vector,
-        U: Vector,
+        work: _Answers,
     ) -> None:
-        Y[s, o] = 0.0
-        Y[s, o, columns] = full[columns]
-        mine = U[self.stack.row_start[s] : self.stack.row_start[s + 1]]
+        work.Y[s, o] = 0.0
+        work.Y[s, o, columns] = full[columns]
+        mine = work.U[self.stack.row_start[s] : self.stack.row_start[s + 1]]
         mine[:, o] = 0.0
         mine[rows, o] = duals[rows]
 
@@ -328,24 +282,8 @@ class Oracle:
     def plan(self, s: int, o: int, z: Vector) -> Vector:
         """One plan (n,): scenario s, objective o, at z."""
         cost = self.stack.base[s, o] - self.stack.scenarios[s].penalty @ np.asarray(z, dtype=np.float64)
-        columns, rows = self._whole[s][o]
-        y, _ = self._program(s, columns, rows).maximise(cost[columns])
+        columns, rows = self.programs.whole[s][o]
+        y, _ = self.programs.of(s, columns, rows).maximise(cost[columns])
         full: Vector = np.zeros(self.stack.n)
         full[columns] = np.clip(y, 0.0, self.stack.ceiling[s, columns])
         return full
-
-
-def _needed(
-    A: csc_matrix, forced: NDArray[np.bool_], active: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    from scipy.sparse import bmat
-    from scipy.sparse.csgraph import connected_components
-
-    rows = A.shape[0]
-    pattern = csc_matrix((np.ones(A.nnz), A.indices, A.indptr), shape=A.shape)
-    grid: list[list[Any]] = [[None, pattern], [pattern.T, None]]
-    _, label = connected_components(csr_matrix(bmat(grid)), directed=False)
-    wanted = np.zeros(label.max() + 1, dtype=bool)
-    wanted[label[:rows][forced]] = True
-    wanted[label[rows:][active]] = True
-    return np.flatnonzero(wanted[label[rows:]]), np.flatnonzero(wanted[label[:rows]])
