@@ -38,7 +38,7 @@ def schedule(
     ] = "",
     done: Annotated[
         list[str] | None,
-        typer.Option("--done", help="What has been done: ID@2026, or a file with one such line each. Repeatable."),
+        typer.Option("--done", help="What has been done: ID@2026, or a file of such lines; repeatable."),
     ] = None,
     now: Annotated[
         str, typer.Option("--now", help="First period still open; else the last one with something done.")
@@ -48,7 +48,7 @@ def schedule(
         typer.Option("--require", help="Measure that must be held at the end, or by ID@PERIOD. Repeatable."),
     ] = None,
     forbid: Annotated[
-        list[str] | None, typer.Option("--forbid", help="Measure that must not, or not by ID@PERIOD. Repeatable.")
+        list[str] | None, typer.Option("--forbid", help="Measure that must not, ID or ID@PERIOD; repeatable.")
     ] = None,
     lift: Annotated[
         list[str] | None,
@@ -60,7 +60,7 @@ def schedule(
         float, typer.Option("--lag", min=0, help="Months until they use more than today's flow of a channel.")
     ] = 0.0,
     exact: Annotated[
-        list[str] | None, typer.Option("--exact", help="Potential channel opened whole or not at all. Repeatable.")
+        list[str] | None, typer.Option("--exact", help="Channel opened whole or not at all; repeatable.")
     ] = None,
     discount: Annotated[
         float, typer.Option("--discount", min=0, max=0.99, help="Later harm counts less, a year.")
