@@ -16,6 +16,7 @@ from counterpact.case.case import Case
 if TYPE_CHECKING:
     from counterpact.case.values import Line
     from counterpact.lines.contract import Assessment, RecordView
+    from counterpact.lines.sanctions.gaps.asking import Gaps
     from counterpact.lines.sanctions.ownership.asking import Answer
     from counterpact.picture.result import Picture
     from counterpact.strategy.compiling.compile import Compiled
@@ -51,6 +52,17 @@ def ownership(
 
     ids = (*listed, *(listed_in(listed_file) if listed_file else ()))
     return ask(holdings_of(table, None if table else Store()), ids, day=day, under=regimes)
+
+
+def gaps(theme: str, partners: Sequence[str] = (), *, as_of: date | None = None) -> Gaps:
+    """Who stands on one partner's list and not on another's, for a theme (`dprk`, `russia`), from the record's lists.
+
+    Raises `UsageError` for an unknown partner or theme, `SourceError` if fewer than two lists are loaded.
+    """
+    from counterpact.lines.sanctions.gaps.asking import find_gaps
+    from counterpact.record.store import Store
+
+    return find_gaps(Store(), theme, partners, as_of=as_of)
 
 
 class Opened:

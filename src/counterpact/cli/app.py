@@ -7,6 +7,7 @@ import typer
 from counterpact.cli import case, evaluate, record
 from counterpact.cli.assess import assess
 from counterpact.cli.brief import brief
+from counterpact.cli.gaps import gaps
 from counterpact.cli.loopholes import loopholes
 from counterpact.cli.ownership import ownership
 from counterpact.cli.picture import picture
@@ -24,5 +25,5 @@ app = typer.Typer(
 app.add_typer(case.app, name="case")
 app.add_typer(record.app, name="record")
 app.add_typer(evaluate.app, name="evaluate")
-for command in (brief, picture, assess, plan, loopholes, reply, schedule, ownership):
+for command in (brief, picture, assess, plan, loopholes, reply, schedule, ownership, gaps):
     app.command()(command)
