@@ -25,6 +25,8 @@ from counterpact.strategy.solving.master import Wishes
 
 #: Mean cost of a θ in the solver's units: weights of scenarios are small against its tolerances.
 UNIT = 1.0
+#: Lines are left out of the program when more than this many do not bind.
+MANY = 100
 #: The solver's own tolerances.
 TIGHT = 1e-9
 
@@ -109,12 +111,18 @@ class Relaxation:
     def drop_slack(self, patience: int) -> int:
         """Leave out lines that were basic (did not bind) in the last `patience` solves. They stay in the library."""
         gone = self._slack_for >= patience
-        if gone.any():
+        if gone.sum() > MANY:
             first = len(self.limits.row_lower)
+            basis = self._solver.getBasis()
             rows = (first + np.flatnonzero(gone)).astype(np.int32)
             self._solver.deleteRows(len(rows), rows)
             self._row, self._slack_for = self._row[~gone], self._slack_for[~gone]
-        return int(gone.sum())
+            # what is left of the basis is one: the lines left out were basic
+            kept = np.concatenate([np.ones(first, dtype=bool), ~gone])
+            basis.row_status = [status for status, keep in zip(basis.row_status, kept, strict=True) if keep]
+            self._solver.setBasis(basis)
+            return int(gone.sum())
+        return 0
 
     def solve(self, low: Vector, high: Vector, *, iterations: int | None = None) -> Point | None:
         """The relaxation over the box. None: no z in the box keeps the limits (by the solver's claim)."""
@@ -131,7 +139,9 @@ class Relaxation:
         value, dual = np.array(solution.col_value), np.array(solution.row_dual)
         first = len(self.limits.row_lower)
         if status == highspy.HighsModelStatus.kOptimal and iterations is None:
-            self._slack_for = np.where(np.abs(dual[first:]) > 1e-12, 0, self._slack_for + 1)
+            # a line that lies clearly below θ is basic and may be left out without harm to the basis
+            above = np.array(solution.row_value)[first:] - self.constant[self._row]
+            self._slack_for = np.where(above > 1e-7, self._slack_for + 1, 0)
         return self._point(value, dual / self.scale, low, high)
 
     def _point(self, value: Vector, dual: Vector, low: Vector, high: Vector) -> Point:

@@ -25,7 +25,7 @@ from counterpact.strategy.solving.relaxation import Point, Relaxation
 #: A line is new when it lies this far above θ, in the pair's value.
 NEW = 1e-8
 #: Solves after which a line that did not bind is left out of the program.
-PATIENCE = 30
+PATIENCE = 2
 #: Candidates of strong branching at a node, and the iterations each may take.
 CANDIDATES, TRIAL = 8, 60
 #: Trials after which a measure's past gains are trusted.
