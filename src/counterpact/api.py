@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from counterpact.lines.contract import Assessment, RecordView
     from counterpact.lines.sanctions.gaps.asking import Gaps
     from counterpact.lines.sanctions.ownership.asking import Answer
+    from counterpact.lines.sanctions.signals.signal import Found
     from counterpact.picture.result import Picture
     from counterpact.strategy.compiling.compile import Compiled
+    from counterpact.strategy.discovery.discover import Discovery, Question
     from counterpact.strategy.outcome import Loophole, Plan, Reply
     from counterpact.strategy.schedule.outcome import Schedule
     from counterpact.strategy.solving.package import Request
@@ -63,6 +65,17 @@ def gaps(theme: str, partners: Sequence[str] = (), *, as_of: date | None = None)
     from counterpact.record.store import Store
 
     return find_gaps(Store(), theme, partners, as_of=as_of)
+
+
+def signals(**inputs: Any) -> tuple[Found, ...]:
+    """Signs of evasion in the given inputs: `tracks`, `anchorages`, `events`, `fleet`, `companies` (files), `lists`.
+
+    Raises `UsageError` if nothing is given, `SourceError` for a broken file.
+    """
+    from counterpact.lines.sanctions.signals import asking
+    from counterpact.record.store import Store
+
+    return asking.signals(Store(), **inputs)
 
 
 class Opened:
@@ -203,6 +216,45 @@ class Opened:
         usual = default_budgets(compiled) if budgets else {}
         asked["budgets"] = usual | {k: v for k, v in dict(asked.get("budgets", {})).items() if v is not None}
         return make_schedule(compiled, Wish(clock, seed=self.seed, **asked), progress=self._say)
+
+    def discover(
+        self,
+        measures: Sequence[str] = (),
+        question: Question | None = None,
+        *,
+        draws: int = 2000,
+        information: bool = True,
+        **asked: Any,
+    ) -> Discovery:
+        """When the package fails, in `draws` scenarios drawn anew: conditions in words, and what learning is worth.
+
+        `measures`: exactly these, everyone they need asked to take part; left out, the best package for `asked` (the
+        arguments of `request`). `information`: compare packages one could choose instead. Raises `UsageError`.
+        """
+        from counterpact.strategy.compiling.compile import compile_case
+        from counterpact.strategy.compiling.levers import complete
+        from counterpact.strategy.discovery.discover import discover, named_package, replies
+        from counterpact.strategy.discovery.rivals import rival_packages
+        from counterpact.strategy.solving.package import design
+
+        request, compiled = self.request(**asked), self.compiled
+        leader = compiled.instance.leader
+        if measures:
+            named_package(compiled, measures)  # refuses what cannot be chosen
+            z = complete(compiled.levers, tuple(measures))
+            names = tuple(n for n, on in zip(leader.names, z > 0.5, strict=True) if on)
+        else:
+            self._say("designing the package")
+            package = design(compiled.instance, request)
+            names, z = package.names, package.z
+        others: list[tuple[str, ...]] = []
+        if information:
+            self._say("designing packages one might choose instead")
+            risk = replies(compiled, [z])[:, 0] @ compiled.instance.weights
+            others = [n for n in rival_packages(compiled, request, risk) if n != names]
+        self._say(f"drawing {draws} scenarios")
+        many = compile_case(self.case, self.picture(), self.assess(), scenarios=draws, seed=self.seed + 1)
+        return discover(many, names, question, alternatives=others, progress=self._say)
 
     def reply(self, measures: Sequence[str]) -> Reply:
         """What they do if exactly these measures are taken. Raises `UsageError` for one that cannot be chosen."""

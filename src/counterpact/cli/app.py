@@ -7,6 +7,7 @@ import typer
 from counterpact.cli import case, evaluate, record
 from counterpact.cli.assess import assess
 from counterpact.cli.brief import brief
+from counterpact.cli.discover import discover
 from counterpact.cli.gaps import gaps
 from counterpact.cli.loopholes import loopholes
 from counterpact.cli.ownership import ownership
@@ -14,6 +15,7 @@ from counterpact.cli.picture import picture
 from counterpact.cli.plan import plan
 from counterpact.cli.reply import reply
 from counterpact.cli.schedule import schedule
+from counterpact.cli.signals import signals
 
 app = typer.Typer(
     name="counterpact",
@@ -25,5 +27,5 @@ app = typer.Typer(
 app.add_typer(case.app, name="case")
 app.add_typer(record.app, name="record")
 app.add_typer(evaluate.app, name="evaluate")
-for command in (brief, picture, assess, plan, loopholes, reply, schedule, ownership, gaps):
+for command in (brief, picture, assess, plan, loopholes, reply, schedule, ownership, gaps, discover, signals):
     app.command()(command)
