@@ -1,0 +1,81 @@
+"""Replies at many leader points, in fixed batches, on this machine or a cluster.
+
+A batch is a few scenarios at a run of points; its oracle begins from nothing, so the stored bases, and with them the
+answers, depend on the batch alone. Every value comes with its safe dual bound, as in a sweep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from counterpact.cluster import Engine, engine
+from counterpact.errors import UsageError
+from counterpact.strategy.instance import Instance, Vector
+from counterpact.strategy.solving.reply import Oracle
+
+#: Replies a batch has at least, and points a batch has at most: enough work to send, little to lose.
+REPLIES, POINTS = 100, 100
+
+
+@dataclass(frozen=True)
+class Many:
+    """Normalised values at K points: `lower` by plans, `upper` by safe dual bounds, (K, S, O)."""
+
+    lower: Vector
+    upper: Vector
+
+
+Batch = tuple[int, int, Vector]
+"""First and last scenario (exclusive), points (k, M)."""
+
+
+def batches(instance: Instance, points: Vector) -> list[tuple[slice, Batch]]:
+    """The fixed batches, each with the points' place: they depend on the problem alone."""
+    S, goals = len(instance.scenarios), len(instance.objectives)
+    found = []
+    runs = max(1, round(len(points) / POINTS))
+    for run in np.array_split(np.arange(len(points)), runs):
+        step = -(-REPLIES // (len(run) * goals))
+        groups = max(1, S // step)
+        for group in np.array_split(np.arange(S), groups):
+            place = slice(int(run[0]), int(run[-1]) + 1)
+            found.append((place, (int(group[0]), int(group[-1]) + 1, points[place])))
+    return found
+
+
+def many_replies(
+    instance: Instance,
+    points: Vector,
+    *,
+    where: Engine | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Many:
+    """The replies of all scenarios and objectives at each of the points (K, M).
+
+    Raises `UsageError` if the points do not fit, `ClusterError` if a cluster vanishes, `UnprovenError` as a sweep.
+    """
+    points = np.asarray(points, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] != len(instance.leader.names) or not len(points):
+        raise UsageError(f"points must be (K, {len(instance.leader.names)}), K ≥ 1, not {points.shape}")
+    fixed = batches(instance, points)
+    if where is None:
+        with engine() as here:
+            answers = here.map(reply_batch, [b for _, b in fixed], instance, progress)
+    else:
+        answers = where.map(reply_batch, [b for _, b in fixed], instance, progress)
+    shape = (len(points), len(instance.scenarios), len(instance.objectives))
+    lower, upper = np.empty(shape), np.empty(shape)
+    for (place, (first, last, _)), (low, high) in zip(fixed, answers, strict=True):
+        lower[place, first:last], upper[place, first:last] = low, high
+    return Many(lower, upper)
+
+
+def reply_batch(instance: Instance, batch: Batch) -> tuple[Vector, Vector]:
+    """Values and dual bounds (k, s, O) of one batch, from nothing."""
+    first, last, points = batch
+    oracle = Oracle(instance, np.arange(first, last), memory=2)
+    sweeps = [oracle.sweep(z) for z in points]
+    return np.array([s.lower for s in sweeps]), np.array([s.upper for s in sweeps])
