@@ -1,6 +1,6 @@
 """Stochastic network interdiction (SNIP): the engine against the compact deterministic equivalent given to HiGHS.
 
-Usage: python benchmarks/snip.py DIR --instance I --snipno {3,4} --budget B [--limit SECONDS] [--skip-def]
+Usage: python benchmarks/snip.py [DIR] --instance I --snipno {3,4} --budget B [--limit SECONDS] [--skip-def]
 
 DIR holds arcgain<I>.txt, intd_arc<I>.txt and Scenarios.txt. Both optima are re-evaluated exactly (Dijkstra).
 """
@@ -95,7 +95,7 @@ def deterministic_equivalent(network: DetectionNetwork, budget: float, limit: fl
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder")
+    parser.add_argument("folder", nargs="?", default="../shared/data/strategy/snip")
     parser.add_argument("--instance", type=int, default=0)
     parser.add_argument("--snipno", type=int, choices=(3, 4), default=3)
     parser.add_argument("--budget", type=float, default=30)

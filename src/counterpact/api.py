@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from counterpact.lines.sanctions.signals.signal import Found
     from counterpact.picture.result import Picture
     from counterpact.strategy.compiling.compile import Compiled
+    from counterpact.strategy.detection.detect import Detection
     from counterpact.strategy.discovery.discover import Discovery, Question
     from counterpact.strategy.outcome import Loophole, Plan, Reply
     from counterpact.strategy.schedule.outcome import Schedule
@@ -76,6 +77,20 @@ def signals(**inputs: Any) -> tuple[Found, ...]:
     from counterpact.record.store import Store
 
     return asking.signals(Store(), **inputs)
+
+
+def detect(
+    arcs: str | Path, traffic: str | Path, budget: float, *, time_limit: float = 600.0, progress: Progress | None = None
+) -> Detection:
+    """The sensors within a budget that leave evaders on a network the least chance; needs no case.
+
+    `arcs`: CSV with from, to, undetected, undetected_with_sensor and, if wanted, sensor_cost; `traffic`: CSV with
+    origin, destination, probability. Raises `SourceError` for defects of a file, `UsageError`, `UnprovenError`.
+    """
+    from counterpact.strategy.detection.detect import detect as find
+    from counterpact.strategy.detection.read import read_tables
+
+    return find(read_tables(arcs, traffic), budget, time_limit=time_limit, progress=progress)
 
 
 class Opened:

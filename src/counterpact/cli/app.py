@@ -7,6 +7,7 @@ import typer
 from counterpact.cli import case, evaluate, record
 from counterpact.cli.assess import assess
 from counterpact.cli.brief import brief
+from counterpact.cli.detect import detect
 from counterpact.cli.discover import discover
 from counterpact.cli.gaps import gaps
 from counterpact.cli.loopholes import loopholes
@@ -27,5 +28,5 @@ app = typer.Typer(
 app.add_typer(case.app, name="case")
 app.add_typer(record.app, name="record")
 app.add_typer(evaluate.app, name="evaluate")
-for command in (brief, picture, assess, plan, loopholes, reply, schedule, ownership, gaps, discover, signals):
+for command in (brief, picture, assess, plan, loopholes, reply, schedule, ownership, gaps, discover, signals, detect):
     app.command()(command)

@@ -144,6 +144,13 @@ class Relaxation:
             self._slack_for = np.where(above > 1e-7, self._slack_for + 1, 0)
         return self._point(value, dual / self.scale, low, high)
 
+    def trial(self, low: Vector, high: Vector, iterations: int) -> float:
+        """A safe bound over a box from a few iterations of the dual simplex; the basis is then as it was before."""
+        basis = self._solver.getBasis()
+        point = self.solve(low, high, iterations=iterations)
+        self._solver.setBasis(basis)
+        return np.inf if point is None else point.bound
+
     def _point(self, value: Vector, dual: Vector, low: Vector, high: Vector) -> Point:
         first = len(self.limits.row_lower)
         lam, mu = np.maximum(dual[first:], 0.0), -dual[:first]
