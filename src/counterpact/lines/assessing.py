@@ -37,10 +37,10 @@ def open_room(line: Line, case: Case, picture: Picture, record: RecordView, as_o
     return Room(line, case, picture, record, as_of, setting, MappingProxyType(found))
 
 
-def found_in(room: Room, makers: Sequence[FindingMaker] = ()) -> tuple[Finding, ...]:
-    """Findings of the line's own code, then those by rule, the gravest first, else in order."""
+def found_in(room: Room, makers: Sequence[FindingMaker] = (), more: Sequence[Finding] = ()) -> tuple[Finding, ...]:
+    """Findings of the line's own code, `more` of them, then those by rule, the gravest first, else in order."""
     own = [made for maker in makers if (made := maker(room))]
-    return tuple(sorted([*own, *by_rule(room)], key=lambda f: _RANK[f.severity]))
+    return tuple(sorted([*own, *more, *by_rule(room)], key=lambda f: _RANK[f.severity]))
 
 
 def close(
@@ -87,12 +87,13 @@ def missing(room: Room, used: Sequence[str] = ()) -> tuple[str, ...]:
         if wish.id not in room.indicators and wish.estimand in room.case.estimands
     ]
     for table in room.settings.tables:
-        name, vintage = f"{table.title} ({table.dataset})", room.record.vintage(table.dataset)
+        dataset = next((d for d in (table.dataset, *table.instead) if room.record.vintage(d)), table.dataset)
+        name, vintage = f"{table.title} ({dataset})", room.record.vintage(dataset)
         if vintage is None:
             said.append(f"{name} is not in the record; withheld: {table.withholds}.")
         elif (age := (room.as_of - vintage).days) > table.max_age_days:
             said.append(f"{name}, of {vintage}, is {span(age)} old, too old; withheld: {table.withholds}.")
-        elif table.dataset not in used:
+        elif dataset not in used:
             said.append(
                 f"{name}, of {vintage}, is in the record, but this line does not read it yet; "
                 f"withheld: {table.withholds}."

@@ -66,6 +66,8 @@ class TableSetting(_Setting):
 
     dataset: str
     """Name in the catalogue of the record."""
+    instead: tuple[str, ...] = ()
+    """Other data sets that say the same in another form."""
     title: str
     """What it is, in words."""
     withholds: str

@@ -9,8 +9,10 @@ from counterpact.case.case import Case
 from counterpact.case.values import Line
 from counterpact.lines.assessing import close, found_in, open_room
 from counterpact.lines.contract import Assessment, Finding, RecordView
+from counterpact.lines.deepening import with_indicators
 from counterpact.lines.prose import sentence
 from counterpact.lines.room import Room
+from counterpact.lines.sanctions import listings
 from counterpact.lines.sanctions.findings import MAKERS
 from counterpact.lines.sentence import say
 from counterpact.picture.result import Picture
@@ -19,8 +21,13 @@ from counterpact.picture.result import Picture
 def assess(case: Case, picture: Picture, record: RecordView, as_of: date) -> Assessment:
     """Assess sanctions: limits against what the sources saw, listings, gaps between partners."""
     room = open_room(Line.SANCTIONS, case, picture, record, as_of)
-    findings = found_in(room, MAKERS)
-    return close(room, headline(room, findings), findings)
+    lists = listings.read(room)
+    if lists is None:
+        findings = found_in(room, MAKERS)
+        return close(room, headline(room, findings), findings)
+    room = with_indicators(room, listings.indicators(room, lists))
+    findings = found_in(room, MAKERS, listings.findings(room, lists))
+    return close(room, headline(room, findings), findings, used=lists.datasets)
 
 
 def headline(room: Room, findings: Sequence[Finding]) -> str:

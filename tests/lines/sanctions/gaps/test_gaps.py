@@ -118,3 +118,26 @@ def test_histories_count_changes_within_one_list_only() -> None:
     assert set(found) == {"9074729", "9333333"}
     assert (found["9074729"].renamings, found["9074729"].reflaggings) == (1, 0)
     assert found["9074729"].names == (("OLD STAR", "us", first, first), ("NEW STAR", "us", second, second))
+
+
+@pytest.mark.shared
+def test_the_line_reports_counts_and_never_names(store: Store) -> None:
+    import counterpact
+    from counterpact.lines.sanctions import assess
+    from counterpact.lines.store import to_plain
+
+    opened = counterpact.open("russia-dprk")
+    made = assess(opened.case, opened.picture(), store, opened.as_of)
+    found = {f.id: f for f in made.findings}
+    eu_uk = found["ships-russia-eu-uk"]
+    assert [int(f.value.low) for f in eu_uk.figures] == [632, 595, 546, 86, 49]
+    assert eu_uk.severity == "note"
+    assert "113 days apart" in eu_uk.sentence
+    together = found["ships-together"]
+    numbers = {
+        one: set(partner_list(store, one, "russia").of("vessel")["numbers"].explode()) for one in ("OFAC", "EU", "UK")
+    }
+    assert together.figures[0].value.low == len(set.union(*numbers.values()))
+    assert set(made.vintages) == {"ofac_sdn", "eu_acts", "uk_normalised"}
+    text = str(to_plain(made))
+    assert not [n for n in numbers["UK"] if n.removeprefix("imo:") in text]

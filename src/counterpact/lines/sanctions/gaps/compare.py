@@ -96,7 +96,7 @@ def compare(a: PartnerList, b: PartnerList, kind: str, *, by_name: Matcher | Non
     apart = abs((a.vintage - b.vintage).days)
     bare = tuple(int((frame["numbers"].list.len() == 0).sum()) for frame in (left, right))
     settled = kind == "vessel" or by_name is not None
-    warnings = _warnings(a, b, apart, bare, settled)
+    warnings = _warnings(a, b, kind, apart, bare, settled)
     both = tuple((x, y, word) for (x, y), word in sorted(how.items()))
     counts = _counts(left, right, how, kind)
     lag = _lags(left, right, both)
@@ -127,7 +127,9 @@ def _lags(left: pl.DataFrame, right: pl.DataFrame, both: Sequence[tuple[str, str
     return days.select("a", "b", (pl.col("day_b") - pl.col("day_a")).dt.total_days().alias("days")).sort("a", "b")
 
 
-def _warnings(a: PartnerList, b: PartnerList, apart: int, bare: tuple[int, ...], settled: bool) -> tuple[str, ...]:
+def _warnings(
+    a: PartnerList, b: PartnerList, kind: str, apart: int, bare: tuple[int, ...], settled: bool
+) -> tuple[str, ...]:
     found = []
     if apart > NEAR:
         found.append(
@@ -139,6 +141,14 @@ def _warnings(a: PartnerList, b: PartnerList, apart: int, bare: tuple[int, ...],
             found.append(
                 f"The files of {one.partner} ({one.dataset}) state no day; {one.vintage} is the day they were brought "
                 "in, and their content may be older."
+            )
+    for one in (a, b):
+        if one.later:
+            day, ids = one.later
+            mine = one.of(kind)["entity"]
+            found.append(
+                f"Of {len(mine)} {kind} entries of {one.partner} of {one.vintage}, {int(mine.is_in(list(ids)).sum())} "
+                f"still stand on its list of {day}; what was listed since has no number there and is not compared."
             )
     if not settled:
         found.append("Compared by numbers alone: who has none, or another one, on the other list is not found there.")

@@ -34,7 +34,8 @@ _LONG = {"number": 8, "document": 6}
 class PartnerList:
     """`entries`: entity, kind, name, listed (day or null), numbers (list of `pool:value`), one row an entity.
 
-    `dated` False: the file says no day and the vintage is the day it was brought in.
+    `dated` False: the file says no day and the vintage is the day it was brought in. `later`: day and entities of a
+    newer list of the partner that gives no numbers but the same entry ids.
     """
 
     partner: str
@@ -43,6 +44,7 @@ class PartnerList:
     vintage: date
     dated: bool
     entries: pl.DataFrame
+    later: tuple[date, frozenset[str]] | None = None
 
     def of(self, kind: str) -> pl.DataFrame:
         """Entries of one kind."""
@@ -83,7 +85,13 @@ def partner_list(store: Store, partner: str, theme: str, as_of: date | None = No
     entry = store.entry(dataset, as_of)
     entries = _entries(store, dataset, entry.vintage, about["themes"][theme])
     dated = entry.vintage != _brought(entries)
-    return PartnerList(partner, theme, dataset, entry.vintage, dated, entries.drop("_retrieved"))
+    later = _later(store, about.get("later", dataset), entry.vintage, as_of)
+    return PartnerList(partner, theme, dataset, entry.vintage, dated, entries.drop("_retrieved"), later)
+
+
+def _later(store: Store, dataset: str, than: date, as_of: date | None) -> tuple[date, frozenset[str]] | None:
+    days = [e.vintage for e in store.entries(dataset) if e.vintage > than and (as_of is None or e.vintage <= as_of)]
+    return (max(days), frozenset(store.table(dataset, max(days), table="entities")["entity"])) if days else None
 
 
 def _brought(entries: pl.DataFrame) -> date | None:
