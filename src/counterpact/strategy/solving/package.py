@@ -41,7 +41,8 @@ class Request:
 
     `budgets`: most of each resource; `require`, `forbid`: leader variables by name; `gap`: share of the achievable
     effect at which to stop; `time_limit` in seconds is a last resort, the best so far is then returned with its gap;
-    `every_value`: give the reply of every scenario exactly, also of those that do not bear on the risk.
+    `every_value`: give the reply of every scenario exactly, also of those that do not bear on the risk; `plan_cuts`:
+    never dual blocks, which close small gaps but cost much where programs are long (many periods).
     """
 
     risk: Risk = field(default_factory=Risk)
@@ -53,6 +54,7 @@ class Request:
     max_rounds: int = 60
     seed: int = 0
     every_value: bool = True
+    plan_cuts: bool = False
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,8 @@ def kindest(instance: Instance) -> Vector:
 
 def use_blocks(search: Search) -> bool:
     """Whether dual blocks serve: always for the worst; for means only while all of them together stay small."""
+    if search.request.plan_cuts:
+        return False
     if search.request.risk.kind == "worst":
         return True
     risk, value = search.request.risk, search.zero.lower @ search.instance.weights
