@@ -2,7 +2,8 @@
 
 Usage: python benchmarks/scale.py --nodes 2000 --channels 8000 --goods 10 --measures 150 --scenarios 100
            [--gap .25] [--limit 1800] [--rows benchmarks/scale.csv]
-Prints one row and, with --rows, appends it: sizes, seconds, gap (share of the achievable effect), peak memory, replies.
+Prints one row and, with --rows, appends it: sizes, seconds, gap (share of the achievable effect), effect (share of
+the risk taken away), replies, peak memory.
 `python benchmarks/scale.py --plot docs/reference/scale.svg --rows benchmarks/scale.csv` draws the rows.
 """
 
@@ -14,8 +15,8 @@ import resource
 import time
 from pathlib import Path
 
-FIELDS = ("nodes", "channels", "goods", "measures", "scenarios", "build_s", "first_sweep_s", "seconds", "gap",
-          "replies", "memory_gb", "cpu_s")  # fmt: skip
+FIELDS = ("nodes", "channels", "goods", "measures", "scenarios", "build_s", "first_sweep_s", "seconds", "cpu_s", "gap",
+          "effect", "replies", "memory_gb")  # fmt: skip
 SIZES = {"nodes": 2000, "channels": 8000, "goods": 10, "measures": 150, "scenarios": 100}
 
 
@@ -39,7 +40,7 @@ def measure(asked: argparse.Namespace) -> dict[str, float]:
     row: dict[str, float] = {name: getattr(asked, name) for name in SIZES}
     row |= {
         "build_s": built - begun, "first_sweep_s": swept - built, "seconds": time.perf_counter() - begun,
-        "gap": package.gap, "replies": oracle.solves,
+        "gap": package.gap, "effect": package.effect, "replies": oracle.solves,
         "memory_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, "cpu_s": time.process_time() - cpu,
     }  # fmt: skip
     return row

@@ -28,6 +28,7 @@ class Dask(Engine):
         super().__init__(keep)
         distributed = _distributed()
         self._cluster = cluster
+        self._shipped: tuple[Any, Any] = (None, None)
         try:
             self.client = distributed.Client(cluster or address, timeout=CONNECT, set_as_default=False)
         except (OSError, ValueError) as error:
@@ -64,7 +65,7 @@ class Dask(Engine):
 
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Sending large graph")
-            load = self.client.submit(_load, pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL), pure=False)
+            load = self._ship(shared)
             for i in todo:
                 submit(i, load)
             while open_:
@@ -84,13 +85,21 @@ class Dask(Engine):
                         what = f"batch {i} lost its worker again and again ({type(error).__name__})"
                         raise ClusterError(what, "Is there memory enough on the workers?", {}) from error
                     if load.status in ("cancelled", "lost", "error"):
-                        load = self.client.submit(_load, pickle.dumps(shared), pure=False)
+                        self._shipped = (None, None)
+                        load = self._ship(shared)
                     submit(i, load)
                     continue
                 del open_[i]
                 if not fine:
                     raise answer
                 yield i, answer
+
+    def _ship(self, shared: object) -> Any:
+        """The task that holds what is shared; kept, so that the next map over the same object sends nothing."""
+        if self._shipped[0] is not shared or self._shipped[1].status in ("cancelled", "lost", "error"):
+            packed = pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL)
+            self._shipped = (shared, self.client.submit(_load, packed, pure=False))
+        return self._shipped[1]
 
     def _check(self) -> None:
         """Raise `ClusterError` if the scheduler is gone or has had no worker for a while."""

@@ -57,3 +57,18 @@ def test_a_batch_depends_on_itself_alone():
 def test_points_that_do_not_fit_are_refused():
     with pytest.raises(UsageError, match="points must be"):
         many_replies(small(1), np.zeros((3, 2)))
+
+
+def test_an_oracle_may_solve_afar_and_finds_the_same_wherever_that_is():
+    instance = small(2, scenarios=120)
+    chosen = np.arange(5, 115)
+    plain_, found = Oracle(instance, chosen), []
+    for where in ("1", "2"):
+        with engine(where) as there:
+            far = Oracle(instance, chosen, engine=there)
+            found.append([far.sweep(z) for z in points(instance, 3)])
+    for one, two in zip(*found, strict=True):
+        assert np.array_equal(one.plans, two.plans)
+        assert np.array_equal(one.duals, two.duals)
+        assert one.lower == pytest.approx(plain_.sweep(one.z).lower, abs=1e-7)
+    assert not far.failures

@@ -10,11 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from counterpact.cluster import Engine, engine
 from counterpact.errors import UsageError
 from counterpact.strategy.instance import Instance, Vector
 from counterpact.strategy.solving.reply import Oracle
+from counterpact.strategy.solving.stack import Stack
 
 #: Replies a batch has at least, and points a batch has at most: enough work to send, little to lose.
 REPLIES, POINTS = 100, 100
@@ -79,3 +82,27 @@ def reply_batch(instance: Instance, batch: Batch) -> tuple[Vector, Vector]:
     oracle = Oracle(instance, np.arange(first, last), memory=2)
     sweeps = [oracle.sweep(z) for z in points]
     return np.array([s.lower for s in sweeps]), np.array([s.upper for s in sweeps])
+
+
+def solve_afar(
+    where: Engine, instance: Instance, stack: Stack, wanted: NDArray[np.bool_], z: Vector, out: tuple[Vector, Vector]
+) -> None:
+    """Fill in plans (S, O, n) and row duals (R, O) of the wanted pairs (S, O) at z, found in fixed batches.
+
+    `instance` holds the stack's scenarios and no others; the same object at each call is sent only once.
+    """
+    groups = [g for g in np.array_split(np.arange(stack.S), max(1, wanted.size // REPLIES)) if wanted[g].any()]
+    asked = [(int(g[0]), int(g[-1]) + 1, z, wanted[g]) for g in groups]
+    plans, duals = out
+    for (first, last, _, mine), (Y, U) in zip(asked, where.map(solve_batch, asked, instance), strict=True):
+        plans[first:last][mine] = Y.toarray().reshape(last - first, stack.O, stack.n)[mine]
+        rows = slice(stack.row_start[first], stack.row_start[last])
+        mask = np.repeat(mine, np.diff(stack.row_start[first : last + 1]), axis=0)
+        duals[rows][mask] = U.toarray()[mask]
+
+
+def solve_batch(instance: Instance, batch: tuple[int, int, Vector, NDArray[np.bool_]]) -> tuple[csr_matrix, csr_matrix]:
+    """Plans (s·O, n) and row duals (rows, O) of some pairs of scenarios `first` to `last` at z, not yet verified."""
+    first, last, z, wanted = batch
+    plans, duals = Oracle(instance, np.arange(first, last)).unverified(z, wanted)
+    return csr_matrix(plans.reshape(-1, plans.shape[-1])), csr_matrix(duals)

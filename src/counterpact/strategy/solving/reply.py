@@ -10,11 +10,12 @@ is verified by primal and dual residuals and, if that fails, solved again from n
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from counterpact.cluster import Engine
 from counterpact.errors import UnprovenError
 from counterpact.strategy.instance import Instance, Vector
 from counterpact.strategy.solving.nearest import nearest
@@ -53,6 +54,7 @@ class _Answers:
     `low`, `high` (S, O): bounds by what is known, from the known sweeps `best_low`, `best_high`.
     """
 
+    z: Vector
     cost: Vector
     enough: Vector
     Y: Vector
@@ -67,11 +69,18 @@ class Oracle:
     """The replies of an instance, or of some of its scenarios (`chosen`), at any z in [0, 1]^M.
 
     `memory` sweeps are kept to bound later ones. One thread by default: on programs as small as these, two threads
-    wait for the interpreter's lock as long as they gain (measured); other cores are used by `counterpact.beside`.
+    wait for the interpreter's lock as long as they gain (measured); other cores are used by `counterpact.beside`, or
+    by `engine`: then scenarios are solved in fixed batches, each from nothing, wherever that engine works.
     """
 
     def __init__(
-        self, instance: Instance, chosen: NDArray[np.int64] | None = None, *, memory: int = 4, threads: int = 1
+        self,
+        instance: Instance,
+        chosen: NDArray[np.int64] | None = None,
+        *,
+        memory: int = 4,
+        threads: int = 1,
+        engine: Engine | None = None,
     ) -> None:
         self.instance = instance
         self.stack = Stack(instance, chosen)
@@ -81,6 +90,8 @@ class Oracle:
         self._memory = memory
         self._zero: Sweep | None = None
         self._threads = threads
+        self._engine = engine
+        self._own = instance if chosen is None else replace(instance, scenarios=self.stack.scenarios)
         self._known: list[Sweep] = []
         self._parts_known: list[tuple[Vector, Vector]] = []  # of the known sweeps' duals
         # a pair whose answer breaks a loose row is from then on solved with all rows, alone
@@ -167,7 +178,7 @@ class Oracle:
             highs = np.array([stack.dual_bound(parts, cost) for parts in self._parts_known])
             low, high, best = lows.max(axis=0), highs.min(axis=0), (lows.argmax(axis=0), highs.argmin(axis=0))
         Y, U = np.zeros((*shape, stack.n)), np.zeros((len(stack.lower), stack.O))
-        return _Answers(cost, enough, Y, U, low, high, *best)
+        return _Answers(z, cost, enough, Y, U, low, high, *best)
 
     def _recall(self, work: _Answers, settled: NDArray[np.bool_]) -> None:
         """Fill in the settled pairs from what is known."""
@@ -185,6 +196,11 @@ class Oracle:
         """
         count = int(wanted.sum())
         self.solves += count
+        if self._engine is not None and count:
+            from counterpact.strategy.solving.many import solve_afar
+
+            solve_afar(self._engine, self._own, self.stack, wanted, work.z, (work.Y, work.U))
+            return count
 
         def solve(share: NDArray[np.int64]) -> None:
             for s in share:
@@ -264,6 +280,12 @@ class Oracle:
         mine = work.U[self.stack.row_start[s] : self.stack.row_start[s + 1]]
         mine[:, o] = 0.0
         mine[rows, o] = duals[rows]
+
+    def unverified(self, z: Vector, wanted: NDArray[np.bool_]) -> tuple[Vector, Vector]:
+        """Plans (S, O, n) and row duals (R, O) of the wanted pairs (S, O) at z, as the solver left them."""
+        work = self._known_at(z, self.stack.costs(z), np.full(wanted.shape, -np.inf))
+        self._solve_all(wanted, work)
+        return work.Y, work.U
 
     def values(self, z: Vector) -> Vector:
         """H (S, O) at z, each objective in its own unit."""
