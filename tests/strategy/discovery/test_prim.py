@@ -10,8 +10,8 @@ from scipy.stats import binomtest
 
 from counterpact.errors import UsageError
 from counterpact.strategy.discovery.boxes import Experiments, Limit, inside, measured
-from counterpact.strategy.discovery.judging import covering, simplify, stability
-from counterpact.strategy.discovery.prim import prim
+from counterpact.strategy.discovery.judging import covering, simplest, simplify, stability
+from counterpact.strategy.discovery.prim import patient, prim, rise
 from tests.shared_data import shared
 
 
@@ -33,7 +33,7 @@ def best_gain(table, failed, within, peel, least):
     return best
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000), st.integers(12, 120), st.sampled_from([0.05, 0.1, 0.3]))
 def test_every_peel_is_the_best_there_is(seed, n, peel):
     rng = np.random.default_rng(seed)
@@ -94,7 +94,7 @@ def planted(n=1500, seed=3):
 def test_a_planted_box_with_a_category_is_found():
     table, failed = planted()
     found = prim(table, failed)
-    box = simplify(found.box(found.best()), table, failed)
+    box, _ = simplest(found, 4)
     limits = {limit.name: limit for limit in box.limits}
     assert set(limits) == {"a", "who"}
     assert limits["who"].among == ("china",)
@@ -129,7 +129,7 @@ def test_quasi_p_is_the_binomial_test_against_the_box_without_the_limit():
 def test_a_true_box_is_found_again_and_one_made_of_noise_is_not():
     table, failed = planted()
     found = prim(table, failed)
-    box = simplify(found.box(found.best()), table, failed)
+    box, _ = simplest(found, 4)
     sure = stability(box, table, failed)
     assert dict(sure.again) == {"a": 1.0, "who": 1.0}
     assert sure.density > 0.85
@@ -147,9 +147,21 @@ def test_a_second_box_is_found_beside_the_first():
     X = rng.random((2000, 3))
     table = Experiments(("a", "b", "c"), X)
     failed = (X[:, 0] > 0.8) | (X[:, 1] < 0.15)
-    boxes = covering(table, failed, 3, lambda t: t.best(least_density=0.9))
+    boxes = covering(table, failed, 3, lambda t: int(np.flatnonzero(t.density >= min(0.9, t.density.max()))[0]))
     assert {limit.name for box in boxes[:2] for limit in box.limits} == {"a", "b"}
     assert np.logical_or.reduce([inside(box.limits, table) for box in boxes])[failed].mean() > 0.9
+
+
+def test_a_step_that_cannot_but_take_most_must_be_worth_it():
+    rng = np.random.default_rng(2)
+    X = np.column_stack([rng.random(1000), np.where(rng.random(1000) < 0.92, 0.0, rng.random(1000))])
+    failed = (X[:, 0] > 0.8) & (rng.random(1000) < 0.9)
+    failed |= (X[:, 1] > 0) & (rng.random(1000) < 0.6)
+    table = Experiments(("sharp", "mostly tied"), X)
+    hasty, calm = prim(table, failed, gain=rise), prim(table, failed, gain=patient)
+    assert hasty.mass[1] < 0.1
+    assert calm.mass[1] > 0.9
+    assert calm.coverage[calm.density > 0.7].max() > hasty.coverage[hasty.density > 0.7].max() + 0.2
 
 
 def test_bad_input_is_refused_in_words():

@@ -71,27 +71,24 @@ class Trajectory:
             raise UsageError(f"there is no box {t}: the trajectory has {len(self)}, numbered from 0.")
         return measured(self.limits(t), self.table, self.failed)
 
-    def best(self, *, columns: int | None = None, least_density: float = 0.0) -> int:
-        """Number of the box with the best harmonic mean of coverage and density, the smaller box on a tie.
 
-        A choice by rule where the user makes none; `columns`: most restricted columns, `least_density` as it says.
-        """
-        usable = self.density >= least_density
-        if columns is not None:
-            usable &= self.restricted <= columns
-        total = self.coverage + self.density
-        score = np.where(total > 0, 2 * self.coverage * self.density / np.where(total > 0, total, 1.0), 0.0)
-        score = np.where(usable, score, -1.0)
-        return int(np.flatnonzero(score >= score.max() - 1e-12)[-1])
+Gain = Callable[[Array, float, Array, Array], Array]
+"""(density of the new box, of the old, experiments that leave or enter, experiments of the new box) → gain."""
 
 
-def per_point(new: Array, old: float, gone: Array) -> Array:
-    """Rise of the density for each experiment given up: patient where a peel must take many (ties, categories)."""
-    return (new - old) / np.maximum(gone, 1)
+def patient(new: Array, old: float, moved: Array, kept: Array) -> Array:
+    """Rise of the density per experiment moved, times the experiments kept: where a step cannot but move many at once
+    (ties, categories) it must be worth more. Equal steps are ordered as by `per_point`."""
+    return (new - old) / np.maximum(moved, 1) * kept
 
 
-def rise(new: Array, old: float, gone: Array) -> Array:
-    """Rise of the density, whatever it costs: the criterion of the 1999 paper."""
+def per_point(new: Array, old: float, moved: Array, kept: Array) -> Array:
+    """Rise of the density for each experiment moved."""
+    return (new - old) / np.maximum(moved, 1)
+
+
+def rise(new: Array, old: float, moved: Array, kept: Array) -> Array:
+    """Rise of the density, whatever it costs: the criterion of the 1999 paper's peeling."""
     return new - old
 
 
@@ -102,7 +99,7 @@ def prim(
     peel: float = PEEL,
     paste: float = PASTE,
     least_mass: float = LEAST_MASS,
-    gain: Callable[[Array, float, Array], Array] = per_point,
+    gain: Gain = per_point,
 ) -> Trajectory:
     """The trajectory of boxes. `failed`: (n,) the cases of interest.
 
@@ -128,7 +125,7 @@ def prim(
 class _Search:
     """The box in hand: its experiments, sorted by every column, its limits, and the trail behind it."""
 
-    def __init__(self, table: Experiments, failed: Mask, gain: Callable[[Array, float, Array], Array]) -> None:
+    def __init__(self, table: Experiments, failed: Mask, gain: Gain) -> None:
         self.table, self.failed, self.gain = table, failed, gain
         self.y = failed.astype(np.float64)
         self.n, d = table.X.shape
@@ -184,7 +181,11 @@ class _Search:
             lost[j] = self.y[order[j, : gone[j]]].sum()
         left = count - gone
         density = np.where(left > 0, (hits - lost) / np.maximum(left, 1), 0.0)
-        gain = np.where((left >= least) & (gone < m), self.gain(density, hits / count, gone.astype(float)), -np.inf)
+        gain = np.where(
+            (left >= least) & (gone < m),
+            self.gain(density, hits / count, gone.astype(np.float64), left.astype(np.float64)),
+            -np.inf,
+        )
         held = np.array([self._held(int(j)) for j in self.real])
         top = np.flatnonzero(gain >= gain.max() - 1e-15) if gain.max() > -np.inf else np.zeros(0, dtype=np.int64)
         if not len(top):
@@ -202,7 +203,7 @@ class _Search:
         lost = np.bincount(code, weights=self.y[here], minlength=self.kind[j])
         left = count - gone
         density = np.where(left > 0, (hits - lost) / np.maximum(left, 1), 0.0)
-        gain = self.gain(density, hits / count, gone.astype(float))
+        gain = self.gain(density, hits / count, gone.astype(np.float64), left.astype(np.float64))
         return [
             _Peel(j, 2, float(k), here[code == k], float(gain[k])) for k in np.flatnonzero((gone > 0) & (left >= least))
         ]
@@ -236,17 +237,18 @@ class _Search:
             near = np.flatnonzero(broken[j] & (total == 1))  # only this limit keeps them out
             for end, cut, add in self._wider(j, near, extra):
                 density = (hits + self.y[add].sum()) / (count + len(add))
-                gain = float(self.gain(np.array([density]), hits / count, np.array([float(len(add))]))[0])
+                moved, kept = np.array([float(len(add))]), np.array([count + len(add)])
+                gain = float(self.gain(np.array([density]), hits / count, moved, kept)[0])
                 if gain > 1e-15 and (best is None or gain > best[0] + 1e-15):
                     best = (gain, j, end, cut, add)
         if best is None:
             return False
         _, j, end, cut, add = best
         if end == 2:
-            kept = self.allowed[j] | {int(cut)}
+            among = self.allowed[j] | {int(cut)}
             self.allowed = {k: v for k, v in self.allowed.items() if k != j}
-            if len(kept) < self.kind[j]:
-                self.allowed[j] = kept
+            if len(among) < self.kind[j]:
+                self.allowed[j] = among
         else:
             (self.low if end == 0 else self.high)[j] = cut
         self.inside[add] = True
