@@ -79,6 +79,11 @@ def minimise_mean(
     return search.tree
 
 
+def whole(z: Vector, tolerance: float = 1e-7) -> bool:
+    """Whether every measure is on or off."""
+    return bool(np.all(np.minimum(z, 1 - z) <= tolerance))
+
+
 class _Search:
     def __init__(
         self, limits: Wishes, weight: Vector, playbook: Playbook, gap: float, seconds: float,
@@ -190,7 +195,7 @@ class _Search:
                 return point
             stalled = stalled + 1 if point.bound - last < 1e-4 * max(1e-12, self.tree.value - point.bound) else 0
             last = max(last, point.bound)
-            if not root and stalled >= 2:
+            if not root and stalled >= 2 and not whole(point.z):
                 return point
             program.drop_slack(PATIENCE)
 
@@ -225,6 +230,8 @@ class _Search:
                 self.fix(point, low, high)
                 m = self.choose(point, low, high)
                 if m < 0:
+                    if self.visit(np.round(point.z), point):
+                        continue  # whole, but not all its lines were known: the same box again
                     break  # whole: its value is its bound
                 sides = []
                 for side in (0.0, 1.0):
