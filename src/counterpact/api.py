@@ -18,14 +18,17 @@ if TYPE_CHECKING:
     from counterpact.lines.contract import Assessment, RecordView
     from counterpact.lines.sanctions.gaps.asking import Gaps
     from counterpact.lines.sanctions.ownership.asking import Answer
+    from counterpact.lines.sanctions.screening.screener import Screener
     from counterpact.lines.sanctions.signals.signal import Found
     from counterpact.picture.result import Picture
+    from counterpact.strategy.answers.compare import Compared
     from counterpact.strategy.compiling.compile import Compiled
     from counterpact.strategy.detection.detect import Detection
     from counterpact.strategy.discovery.discover import Discovery, Question
+    from counterpact.strategy.frontier.result import Frontier
     from counterpact.strategy.outcome import Loophole, Plan, Reply
     from counterpact.strategy.schedule.outcome import Schedule
-    from counterpact.strategy.solving.package import Request
+    from counterpact.strategy.solving.package import Package, Request
 
 Progress = Callable[[str], None]
 """Called with a few words when a step begins."""
@@ -194,24 +197,75 @@ class Opened:
             seed=self.seed,
         )
 
-    def plan(self, **asked: Any) -> Plan:
-        """The best package and everything around it; the arguments are those of `request`."""
+    def plan(self, *, cluster: str | None = None, **asked: Any) -> Plan:
+        """The best package and everything around it; the arguments are those of `request`.
+
+        `cluster`: where the design's replies are solved (see `counterpact.cluster.engine`). Raises `ClusterError`.
+        """
         from counterpact.strategy.plan import make_plan
 
         request = self.request(**asked)
-        key = repr(request)
+        key = repr((request, cluster is None))
         if key not in self._plans:
             self._say("designing the package")
-            self._plans[key] = make_plan(self.compiled, request, progress=self._say)
+            if cluster is None:
+                self._plans[key] = make_plan(self.compiled, request, progress=self._say)
+            else:
+                from counterpact.cluster import engine
+
+                with engine(cluster) as where:
+                    self._plans[key] = make_plan(self.compiled, request, progress=self._say, where=where)
         return self._plans[key]
 
+    def compare(
+        self,
+        packages: Path | Sequence[tuple[str, tuple[str, ...]]] | None = None,
+        *,
+        cluster: str | None = None,
+        keep: Path | None = None,
+    ) -> tuple[Compared, ...]:
+        """Packages (name, measures), or a file of them, answered side by side; without any, each measure alone.
+
+        `keep`: a folder finished batches are kept in, so that a run cut short goes on. Raises `UsageError`,
+        `ClusterError`.
+        """
+        from counterpact.cluster import engine
+        from counterpact.strategy.answers.compare import compare, read_packages
+
+        if isinstance(packages, Path):
+            packages = read_packages(packages.read_text(encoding="utf-8"), str(packages))
+        compiled = self.compiled
+        with engine(cluster or "1", keep=keep) as where:
+            return compare(
+                compiled, packages or (), where=where, progress=lambda k, n: self._say(f"batch {k} of {n} answered")
+            )
+
+    def plan_package(self, package: Package) -> Plan:
+        """Everything around a package found elsewhere, such as one picked from a frontier."""
+        from counterpact.strategy.plan import make_plan
+
+        return make_plan(self.compiled, package.request, package=package, progress=self._say)
+
+    def frontier(self, axes: Sequence[str] = ("effect", "money"), *, points: int = 20, **asked: Any) -> Frontier:
+        """Effect against one to four resources: the packages that none beats, each with its gap; `pick` one.
+
+        `points`: levels in all, 0 = exact. `asked`: the arguments of `request`. Raises `UsageError`,
+        `InfeasibleError`, `UnprovenError`.
+        """
+        from counterpact.strategy.frontier.trace import trace
+
+        request = self.request(**asked)
+        instance = self.compiled.instance
+        self._say("tracing the frontier")
+        return trace(instance, request, tuple(axes), points=points, progress=lambda _, words: self._say(words))
+
     def schedule(
-        self, periods: str = "", *, scenarios: int = 60, discount: float = 0.0, budgets: bool = True, **asked: Any
+        self, periods: str = "", *, scenarios: int = 60, discount: float = 0.0, usual: bool = True, **asked: Any
     ) -> Schedule:
         """What begins when, against an adversary that plans over the same years; re-planned with what is `done`.
 
         `periods`: `2027..2030`; left out, four years from the one after the facts end. `asked`: the fields of
-        `strategy.schedule.wish.Wish`; a budget left out takes the case's default, unless `budgets` is False. Raises
+        `strategy.schedule.wish.Wish`; a budget left out takes the case's default, unless `usual` is False. Raises
         `UsageError`, `InfeasibleError`, `UnprovenError`.
         """
         from counterpact.strategy.compiling.compile import compile_case, default_budgets
@@ -228,8 +282,8 @@ class Opened:
         compiled = compile_case(
             self.case, self.picture(), self.assess(), scenarios=scenarios, seed=self.seed, months=clock.months
         )
-        usual = default_budgets(compiled) if budgets else {}
-        asked["budgets"] = usual | {k: v for k, v in dict(asked.get("budgets", {})).items() if v is not None}
+        found = default_budgets(compiled) if usual else {}
+        asked["budgets"] = found | {k: v for k, v in dict(asked.get("budgets", {})).items() if v is not None}
         return make_schedule(compiled, Wish(clock, seed=self.seed, **asked), progress=self._say)
 
     def discover(
@@ -287,3 +341,38 @@ class Opened:
         from counterpact.report.brief import assemble
 
         return assemble(self.case, self.picture(), self.assess(), self.plan(**asked), since=since, public=public)
+
+
+def screening(
+    lists: Sequence[str] = (), *, threshold: float | None = None, progress: Progress | None = None, keep: bool = True
+) -> Screener:
+    """A screener over the lists named (data set, file, or DATASET=FILE), or over every sanctions list of the record.
+
+    The index is kept beside the record and opened by memory map; it is built anew when a list changes. `keep` False:
+    nothing is written. Raises `SourceError` where there is no list, or one fails its assertions.
+    """
+    from counterpact.lines.sanctions.lists import load_lists
+    from counterpact.lines.sanctions.screening.index import open_index
+    from counterpact.lines.sanctions.screening.screener import Screener
+    from counterpact.record.home import home
+
+    folder = home() / "screening" if keep else None
+    return Screener(open_index(load_lists(lists), folder, progress=progress), threshold=threshold)
+
+
+def evaluate_screening(
+    positives: Sequence[Path],
+    negatives: Sequence[Path],
+    *,
+    lists: Sequence[str] = (),
+    names_only: bool = False,
+    threshold: float | None = None,
+) -> dict[str, Any]:
+    """Recall on people who are listed and false positives on people who are not, as a curve over thresholds."""
+    from counterpact.lines.sanctions.screening.evaluation import evaluate_lists, read_people
+
+    found, false = (
+        [query for path in paths for query in read_people(path, names_only=names_only)]
+        for paths in (positives, negatives)
+    )
+    return evaluate_lists(screening(lists, keep=False), found, false, threshold=threshold)

@@ -66,7 +66,7 @@ def schedule(
         float, typer.Option("--discount", min=0, max=0.99, help="Later harm counts less, a year.")
     ] = 0.0,
     signposts: Annotated[int, typer.Option("--signposts", min=0, help="How many signposts to look for.")] = 3,
-    gap: Annotated[float, typer.Option("--gap", min=0, max=1, help="Stop at this share of the effect.")] = 0.05,
+    gap: Annotated[float, typer.Option("--gap", min=0, max=1, help="Stop at this share of the effect.")] = 0.1,
     time_limit: Annotated[float, typer.Option("--time-limit", min=1, help="Seconds for the design.")] = 120.0,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
     seed: Seed = 0,
@@ -178,7 +178,7 @@ def show(found: Schedule, console: Console) -> None:
             format_number(p.cost["political"][1]) if "political" in p.cost else "",
             f"{p.risk_before:.3g}",
             f"{p.risk_after:.3g}",
-            f"{p.most_after:.3g}",
+            f"{p.most:.3g}",
         )
     console.print(table)
     goals = Table("objective", "unit", "before", "after", title="Most they could deliver a year", title_justify="left")
@@ -206,4 +206,5 @@ def _legend() -> str:
 
 def _branch(branch: Branch) -> str:
     changes = "; ".join(f"{c.id}: {c.was or 'not'} → {c.now or 'not'}" for c in branch.changes) or "nothing changes"
-    return f"{branch.condition} ({branch.probability:.0%}): risk {branch.risk_blind:.3g} → {branch.risk_after:.3g}; {changes}."
+    risk = f"{branch.risk_kept:.3g} → {branch.risk_after:.3g}"
+    return f"{branch.condition} ({branch.probability:.0%}): risk {risk}; {changes}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,6 @@ from counterpact.strategy.solving.stack import Stack
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Shares:
-    """Normalised harm a year, (S, O, T): what the replies at one z do in each period, and the most any could do."""
-
-    replies: Array
-    most: Array
-
-
 def shares(expanded: Expanded, stack: Stack, sweep: Sweep) -> Array:
     """(S, O, T) what the sweep's plans do in each period, normalised, a year. Finance and penalties count."""
     periods = expanded.periods
@@ -33,23 +25,17 @@ def shares(expanded: Expanded, stack: Stack, sweep: Sweep) -> Array:
     return yearly
 
 
-def most(expanded: Expanded, decisions: tuple[Vector, ...]) -> tuple[Array, ...]:
-    """For each z, (S, O, T): an upper bound, by safe duals, on the harm of each period alone, normalised, a year.
+def most(expanded: Expanded, z: Vector) -> Array:
+    """(S, O, T) an upper bound at z, by safe duals, on the harm of each period alone, normalised, a year.
 
     The adversary plans up to that period for that period only; what it can save up before, it does.
     """
-    found = [
-        np.zeros((len(expanded.base.scenarios), len(expanded.base.objectives), expanded.periods.count))
-        for _ in decisions
-    ]
+    years = expanded.periods.years
+    found = np.zeros((len(expanded.base.scenarios), len(expanded.base.objectives), expanded.periods.count))
     for t in range(expanded.periods.count):
         short, positions = _until(expanded, t)
-        oracle = Oracle(short)
-        years = expanded.periods.years
-        scale = float(years[: t + 1].sum() / years[t])
-        for k, z in enumerate(decisions):
-            found[k][:, :, t] = oracle.sweep(z[positions]).upper * scale
-    return tuple(found)
+        found[:, :, t] = Oracle(short).sweep(z[positions]).upper * float(years[: t + 1].sum() / years[t])
+    return found
 
 
 def _until(expanded: Expanded, t: int) -> tuple[Instance, NDArray[np.int64]]:

@@ -241,9 +241,10 @@ def _penalty(layout: _Layout, chosen: Decisions, source: Index, base: Scenario) 
     for t in range(T):
         origin: Index = source[P.col, t]
         acts = origin >= 0
-        column = origin * count + P.col
-        for k in np.flatnonzero(acts):
-            column[k] = chosen.acting.get((int(P.col[k]), int(origin[k]), t), column[k])
+        column: Index = origin * count + P.col
+        if chosen.acting:
+            for e in np.flatnonzero(acts):
+                column[e] = chosen.acting.get((int(P.col[e]), int(origin[e]), t), int(column[e]))
         rows.append(P.row[acts] + t * layout.n)
         columns.append(column[acts])
         values.append(P.data[acts] * layout.periods.factor[t] / layout.periods.weight)

@@ -28,6 +28,9 @@ from counterpact.strategy.solving.reply import Cuts, Oracle
 Array = NDArray[np.float64]
 Progress = Callable[[str], None]
 
+EVERY = "ALL"
+"""In place of the list of measures that can be lifted: all of them."""
+
 
 @dataclass
 class Work:
@@ -144,11 +147,11 @@ def _liftable(compiled: Compiled, wish: Wish) -> set[int]:
     """Variables that may be switched off again, with the enforcement variables that hang on them."""
     found: set[int] = set()
     names = compiled.instance.leader.names
-    for name in wish.liftable:
-        if name not in compiled.levers.measure or name in compiled.levers.kept:
-            known = [m for m in compiled.levers.measure if m not in compiled.levers.kept]
+    startable = [m for m in compiled.levers.measure if m not in compiled.levers.kept]
+    for name in startable if tuple(wish.liftable) == (EVERY,) else wish.liftable:
+        if name not in startable:
             what = f'"{name}" is not a measure that can be begun and lifted again'
-            raise UsageError(Problem("", what=what, do=nearest(name, known)))
+            raise UsageError(Problem("", what=what, do=nearest(name, startable)))
         found.add(names.index(name))
     return found | {h.variable for h in compiled.levers.enforcement if h.measure in found}
 

@@ -47,8 +47,8 @@ class PeriodOutcome:
     """One period: what begins, what it costs, and the risk in it (combined, a year).
 
     `risk_before`, `risk_after`: the period's share of the horizon's risk, in the replies that make it; they sum, each
-    times its length and discount, to the horizon's. `most_before`, `most_after`: the risk if the adversary cared about
-    this period alone: no reply is worse in it.
+    times its length and discount, to the horizon's. `most`: the risk under the schedule if the adversary cared about
+    this period alone and saved up for it: no reply is worse in it.
     """
 
     label: str
@@ -60,8 +60,7 @@ class PeriodOutcome:
     budget: Mapping[str, float]
     risk_before: float
     risk_after: float
-    most_before: float
-    most_after: float
+    most: float
 
 
 @dataclass(frozen=True)

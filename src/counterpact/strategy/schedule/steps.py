@@ -128,11 +128,11 @@ def _periods(work: Work, package: Package, found: tuple[Step, ...], money: Array
     expanded, instance = work.expanded, work.expanded.instance
     risk, probability, weights = package.request.risk, work.oracle.stack.probability, instance.weights
     stack, zero = work.oracle.stack, package.sweep_before
-    parts = [by_period.shares(expanded, stack, s) @ np.eye(expanded.periods.count) for s in (zero, package.sweep)]
+    parts = [by_period.shares(expanded, stack, s) for s in (zero, package.sweep)]
     worst = [risk.weights(s.upper @ weights, probability) for s in (zero, package.sweep)]
     share = [q @ np.einsum("sot,o->st", p, weights) for q, p in zip(worst, parts, strict=True)]
-    most = by_period.most(expanded, (zero.z, package.z))
-    limit = [[risk.value(h[:, :, t] @ weights, probability) for t in range(expanded.periods.count)] for h in most]
+    most = by_period.most(expanded, package.z)
+    limit = [risk.value(most[:, :, t] @ weights, probability) for t in range(expanded.periods.count)]
     rows, joined = [], set[str]()
     for t, label in enumerate(expanded.periods.labels):
         cost = {r: (package.cost[f"{r}@{label}"],) * 2 for r in expanded.base.leader.resources}
@@ -159,8 +159,7 @@ def _periods(work: Work, package: Package, found: tuple[Step, ...], money: Array
                 },
                 risk_before=float(share[0][t]),
                 risk_after=float(share[1][t]),
-                most_before=limit[0][t],
-                most_after=limit[1][t],
+                most=limit[t],
             )
         )
     return tuple(rows)

@@ -37,14 +37,14 @@ def tidy(
         trial = z.copy()
         trial[group] = 0.0
         trial = settle(trial)
-        if _allowed(limits, trial) and worth(trial) <= most:
+        if allowed(limits, trial) and worth(trial) <= most:
             z = trial
     for m in np.flatnonzero([k == "participation" for k in expanded.base.leader.kinds]):
         for t in range(expanded.periods.count):
             trial = z.copy()
             trial[chosen.at(int(m), t)] = 0.0
             trial = settle(trial)
-            if z[chosen.at(int(m), t)] > 0 and _allowed(limits, trial) and worth(trial) <= most:
+            if z[chosen.at(int(m), t)] > 0 and allowed(limits, trial) and worth(trial) <= most:
                 z = trial
     return sweep.z if guard.shortfalls(z) else z
 
@@ -66,7 +66,8 @@ def _groups(expanded: Expanded, z: Vector) -> Iterable[NDArray[np.int64]]:
                 yield np.array([chosen.at(m, t)])
 
 
-def _allowed(limits: Wishes, z: Vector) -> bool:
+def allowed(limits: Wishes, z: Vector) -> bool:
+    """Whether z keeps every row and bound."""
     activity = limits.B @ z
     inside = np.all(activity <= limits.row_upper + 1e-9) and np.all(activity >= limits.row_lower - 1e-9)
     return bool(inside and np.all(z >= limits.low - 1e-9) and np.all(z <= limits.high + 1e-9))

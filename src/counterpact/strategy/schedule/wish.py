@@ -41,8 +41,8 @@ class Wish:
     stocks: bool = True
     lag: float = 0.0
     exact: Sequence[str] = ()
-    gap: float = 0.05
-    time_limit: float = 60.0
+    gap: float = 0.1
+    time_limit: float = 120.0
     seed: int = 0
     signposts: int = 3
 
@@ -87,7 +87,9 @@ def read_done_file(text: str, file: str) -> list[str]:
 
     Raises `UsageError` naming file and row.
     """
-    entries, problems, table = [], [], False
+    entries: list[str] = []
+    problems: list[Problem] = []
+    table = False
     for row, line in enumerate(text.splitlines(), start=1):
         said = line.partition("#")[0].strip()
         if not said:
@@ -157,7 +159,9 @@ def request(
     if both:
         what = "done or required, and forbidden (or its period is over) at the same time: " + ", ".join(both)
         raise UsageError(Problem("", what=what, do="Drop one of the two"))
-    return Request(wish.risk, budgets, tuple(require), tuple(forbid), wish.gap, wish.time_limit, seed=wish.seed)
+    cuts = wish.risk.kind != "worst"  # long programs: a rough gap soon rather than a small one late
+    limits = (tuple(require), tuple(forbid), wish.gap, wish.time_limit)
+    return Request(wish.risk, budgets, *limits, seed=wish.seed, plan_cuts=cuts)
 
 
 def _placed(entry: str, base: Leader, periods: Periods, why: Mapping[str, str], what: str) -> tuple[str, str]:
