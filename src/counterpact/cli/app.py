@@ -7,6 +7,7 @@ import typer
 from counterpact.cli import case, evaluate, record
 from counterpact.cli.assess import assess
 from counterpact.cli.brief import brief
+from counterpact.cli.compare import compare
 from counterpact.cli.detect import detect
 from counterpact.cli.discover import discover
 from counterpact.cli.gaps import gaps
@@ -28,5 +29,20 @@ app = typer.Typer(
 app.add_typer(case.app, name="case")
 app.add_typer(record.app, name="record")
 app.add_typer(evaluate.app, name="evaluate")
-for command in (brief, picture, assess, plan, loopholes, reply, schedule, ownership, gaps, discover, signals, detect):
+COMMANDS = (
+    brief,
+    picture,
+    assess,
+    plan,
+    loopholes,
+    reply,
+    compare,
+    schedule,
+    ownership,
+    gaps,
+    discover,
+    signals,
+    detect,
+)
+for command in COMMANDS:
     app.command()(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,3 +17,12 @@ CivilianHarm = Annotated[
 Escalation = Annotated[float | None, typer.Option("--escalation", min=0, help="Most escalation, points.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of every draw.")]
 Scenarios = Annotated[int, typer.Option("--scenarios", min=20, help="How many scenarios to draw.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", help="Where replies are solved: a number of processes, local:N (Dask here), or tcp://HOST:PORT."
+    ),
+]
+Keep = Annotated[
+    Path | None, typer.Option("--keep", file_okay=False, help="Folder of your own that finished batches are kept in.")
+]

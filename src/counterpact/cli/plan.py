@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from counterpact.cli.options import Case, CivilianHarm, Escalation, Money, Political, Risk, Scenarios, Seed
+from counterpact.cli.options import Case, CivilianHarm, Cluster, Escalation, Money, Political, Risk, Scenarios, Seed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,6 +25,7 @@ def plan(
     forbid: Annotated[list[str] | None, typer.Option("--forbid", help="Measure that must not; repeatable.")] = None,
     gap: Annotated[float, typer.Option("--gap", min=0, max=1, help="Stop at this share of the effect.")] = 0.05,
     time_limit: Annotated[float, typer.Option("--time-limit", min=1, help="Seconds for the design.")] = 60.0,
+    cluster: Cluster = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
     seed: Seed = 0,
     scenarios: Scenarios = 300,
@@ -46,6 +47,7 @@ def plan(
             forbid=tuple(forbid or ()),
             gap=gap,
             time_limit=time_limit,
+            cluster=cluster,
         )
     if json:
         import json as json_module

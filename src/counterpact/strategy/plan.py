@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from counterpact.beside import Beside
 from counterpact.case.values import EffectKind, Lever, Line
+from counterpact.cluster import Engine
 from counterpact.errors import Problem, UsageError, nearest
 from counterpact.provenance import Basis
 from counterpact.strategy.answers.alternatives import Quick, Work, equal_assumptions, frontier, next_unit, weight_flips
@@ -42,16 +43,20 @@ Progress = Callable[[str], None]
 REPRESENTATIVES = 30
 
 
-def make_plan(compiled: Compiled, request: Request, *, progress: Progress | None = None) -> Plan:
+def make_plan(
+    compiled: Compiled, request: Request, *, progress: Progress | None = None, where: Engine | None = None
+) -> Plan:
     """Design the package and answer everything around it.
 
+    `where`: what solves the design's replies, if not this process.
     Raises `InfeasibleError` naming the limits that clash, `UnprovenError` if nothing usable was found in time.
     """
     say = progress or (lambda _: None)
     instance = compiled.instance
     past = Beside(lambda: hindcasts(compiled.case, compiled.seed))
-    oracle, guard, shelf = Oracle(instance), Guard(instance), list[Cuts]()
+    oracle, guard, shelf = Oracle(instance, engine=where), Guard(instance), list[Cuts]()
     package = design(instance, request, oracle=oracle, guard=guard, shelf=shelf)
+    oracle.come_home()  # what follows is small, and partly done in a forked copy
     normal = instance.normalisers
     before, after = package.values_before / normal, package.values / normal
     chosen = choose(before, after, oracle.stack.probability, instance.weights, REPRESENTATIVES)

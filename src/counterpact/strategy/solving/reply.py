@@ -150,6 +150,10 @@ class Oracle:
         del self._known[: -self._memory], self._parts_known[: -self._memory]
         return result
 
+    def come_home(self) -> None:
+        """Solve in this process from now on."""
+        self._engine = None
+
     def zero(self) -> Sweep:
         """The replies when nothing is done, kept once known."""
         if self._zero is None:
