@@ -1,6 +1,6 @@
 """The leader's problem with dual blocks: one mixed-integer program over z and the multipliers of chosen scenarios.
 
-    min φ   s.t.  z ∈ Z,  φ ≥ risk of (θ_s − offset_s) over the scenarios admitted,  θ_s ≥ Σ_o w_o H_so restricted to J_so
+    min φ   s.t.  z ∈ Z,  φ ≥ risk of (θ_s − offset_s), s admitted,  θ_s ≥ Σ_o w_o H_so restricted to J_so
 
 Scenarios left out only lower the risk (worst, regret, the excess over η of CVaR), or count with cuts (mean).
 """
@@ -33,6 +33,7 @@ class BlockMaster:
         self._followers: dict[int, Follower] = {}
         self._theta: dict[int, int] = {}
         self._offset_row: dict[int, int] = {}
+        self._whole = np.flatnonzero(instance.leader.integer).astype(np.int32)
         self._solver = quiet()
         B = csr_matrix(limits.B)
         B = csr_matrix((B.data, B.indices, B.indptr), shape=(B.shape[0], self.M + 2))
@@ -56,8 +57,12 @@ class BlockMaster:
         """Columns of the adversary written down."""
         return sum(int(b.inside.sum()) for b in self.blocks.values())
 
-    def admit(self, s: int, offset: float = 0.0) -> None:
-        """Give scenario s its θ and blocks, empty as yet. `offset` is taken off before the worst is looked for."""
+    def admit(self, s: int, offset: float = 0.0, most: float = np.inf) -> None:
+        """Give scenario s its θ and blocks, empty as yet.
+
+        `offset` is taken off before the worst is looked for; in satisficing it is the threshold, and `most` a value
+        that the scenario never passes.
+        """
         solver, instance = self._solver, self.instance
         self._theta[s] = theta = int(solver.getNumCol())
         kind = self.risk.kind
@@ -72,6 +77,11 @@ class BlockMaster:
             excess = int(solver.getNumCol())
             solver.addCol(0.0, 0.0, INFINITY, *entry)
             solver.addRow(0.0, INFINITY, 3, _int([excess, theta, self.M + 1]), np.array([1.0, -1.0, 1.0]))
+        elif kind == "satisfice":
+            fails = int(solver.getNumCol())
+            solver.addCol(0.0, 0.0, 1.0, 1, _int([self._risk_row]), np.array([-self.share[s]]))
+            solver.addRow(-offset, INFINITY, 2, _int([fails, theta]), np.array([max(most - offset, 0.0), -1.0]))
+            self._whole = np.append(self._whole, np.int32(fails))
         elif kind != "mean":
             self._offset_row[s] = int(solver.getNumRow())
             solver.addRow(-offset, INFINITY, 2, _int([self.M, theta]), np.array([1.0, -1.0]))
@@ -134,7 +144,7 @@ class BlockMaster:
         return float(choice.theta[list(self._theta).index(s)])
 
     def _integrality(self, on: bool) -> None:
-        index = np.flatnonzero(self.instance.leader.integer).astype(np.int32)
+        index = self._whole
         kind = highspy.HighsVarType.kInteger if on else highspy.HighsVarType.kContinuous
         self._solver.changeColsIntegrality(len(index), index, np.array([kind] * len(index)))
 

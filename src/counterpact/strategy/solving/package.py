@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,43 +18,24 @@ from counterpact.errors import UnprovenError, UsageError, nearest
 from counterpact.strategy.instance import Instance, Vector
 from counterpact.strategy.solving.explain import explain
 from counterpact.strategy.solving.guard import Guard
-from counterpact.strategy.solving.master import Choice, Master, Wishes, wishes
+from counterpact.strategy.solving.master import Choice, Master, wishes
+from counterpact.strategy.solving.regret import Regret
 from counterpact.strategy.solving.reply import Cuts, Oracle, Sweep
 from counterpact.strategy.solving.risk import Risk
 from counterpact.strategy.solving.robust import Robust
+from counterpact.strategy.solving.satisfice import Satisfice
+from counterpact.strategy.solving.search import EPSILON, LARGE, Request, Search, gap_of, kindest
 
-#: Least denominator of the gap, in combined risk.
-EPSILON = 1e-9
+__all__ = ["Package", "Request", "design", "gap_of"]
+
 #: Groups of scenarios a weighting is cut into; fewer make the master quick, more make its cuts sharp.
-GROUPS, TAIL_GROUPS = 6, 1
+GROUPS, TAIL_GROUPS, LARGE_GROUPS = 6, 1, 50
 #: Gap to which the master is solved, as a share of the wanted gap and of the present one.
 AIM, LOOSE = 0.25, 0.2
 #: Most branch-and-bound nodes of one master.
 NODES = 5000
 #: Columns of all replies at z = 0 up to which mean and CVaR are solved with dual blocks.
 SMALL = 6000
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the user asks of a package.
-
-    `budgets`: most of each resource; `require`, `forbid`: leader variables by name; `gap`: share of the achievable
-    effect at which to stop; `time_limit` in seconds is a last resort, the best so far is then returned with its gap;
-    `every_value`: give the reply of every scenario exactly, also of those that do not bear on the risk; `plan_cuts`:
-    never dual blocks, which close small gaps but cost much where programs are long (many periods).
-    """
-
-    risk: Risk = field(default_factory=Risk)
-    budgets: dict[str, float] = field(default_factory=dict)
-    require: tuple[str, ...] = ()
-    forbid: tuple[str, ...] = ()
-    gap: float = 0.05
-    time_limit: float = 60.0
-    max_rounds: int = 60
-    seed: int = 0
-    every_value: bool = True
-    plan_cuts: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,78 +59,12 @@ class Package:
     log: tuple[dict[str, float], ...]
     timed_out: bool
     message: str
+    offsets: Vector | None = None  # (S,) regret: least harm of each scenario; satisfice: its threshold; combined risk
 
     @property
     def effect(self) -> float:
         """Share of the risk at z = 0 that the package takes away."""
         return (self.upper_bound_before - self.upper_bound) / max(self.upper_bound_before, EPSILON)
-
-
-def gap_of(upper: float, lower: float, before: float) -> float:
-    """(UB − LB) / max(UB(0) − LB, ε): the gap as a share of the achievable effect.
-
-    >>> round(gap_of(100.0, 98.8, 108.8), 3)  # 1.2 % of the value
-    0.12
-    """
-    return max(0.0, upper - lower) / max(before - lower, EPSILON)
-
-
-class Search:
-    """The state of one design: bounds, incumbent, log."""
-
-    def __init__(self, instance: Instance, request: Request, oracle: Oracle, guard: Guard, limits: Wishes) -> None:
-        self.instance, self.request, self.oracle, self.guard = instance, request, oracle, guard
-        self.limits = limits
-        self.probability = oracle.stack.probability
-        self.started = time.perf_counter()
-        self.best: Sweep | None = None
-        self.upper, self.lower = np.inf, -np.inf
-        self.log: list[dict[str, float]] = []
-        self.zero = oracle.zero()
-        self.offset: Vector = np.zeros(len(self.probability))  # taken off each scenario (regret)
-        self.before = self.risk(self.zero.upper)
-        self._zero_parts = oracle.stack.dual_parts(self.zero.duals)
-
-    def known_upper(self, z: Vector) -> Vector:
-        """Upper bounds (S, O) at z from the duals of z = 0 alone."""
-        stack = self.oracle.stack
-        return stack.dual_bound(self._zero_parts, stack.costs(z))
-
-    def floor(self) -> float:
-        """A value that no scenario goes below at any z: every reply at the z that hurts the adversary most."""
-        return float((self.oracle.sweep(kindest(self.instance)).lower @ self.instance.weights).min())
-
-    def left(self) -> float:
-        """Seconds left."""
-        return max(0.5, self.request.time_limit - (time.perf_counter() - self.started))
-
-    def risk(self, values: Vector) -> float:
-        return self.request.risk.value(values @ self.instance.weights, self.probability)
-
-    def weights(self, values: Vector) -> Vector:
-        """The risk's worst weights (S,) at reply values (S, O)."""
-        return self.request.risk.weights(values @ self.instance.weights, self.probability)
-
-    def offer(self, sweep: Sweep) -> bool:
-        """Take the sweep as incumbent if better. Its z must be whole and leave room for civilians."""
-        value = self.risk(sweep.upper)
-        if value < self.upper - 1e-12:
-            self.upper, self.best = value, sweep
-            return True
-        return False
-
-    @property
-    def gap(self) -> float:
-        if not np.isfinite(self.upper) or not np.isfinite(self.lower):
-            return np.inf
-        return gap_of(self.upper, self.lower, self.before)
-
-    @property
-    def late(self) -> bool:
-        return time.perf_counter() - self.started > self.request.time_limit
-
-    def note(self, **entry: float) -> None:
-        self.log.append({"lower": self.lower, "upper": self.upper, "gap": self.gap, **entry})
 
 
 def design(
@@ -173,33 +88,29 @@ def design(
     guard = guard or Guard(instance)
     search = Search(instance, request, oracle, guard, limits)
     if use_blocks(search):
-        Robust(search, progress).run()
-        return _finish(search)
+        shelf = [] if shelf is None else shelf
+        shelf += [] if shelf else [search.zero.cuts, oracle.sweep(kindest(instance)).cuts]
+        {"regret": Regret, "satisfice": Satisfice}.get(request.risk.kind, Robust)(search, progress).run()
+        return _finish(search, shelf)
     order, count = search.zero.upper @ instance.weights, GROUPS if request.risk.kind == "mean" else TAIL_GROUPS
+    if search.zero.plans.shape[2] >= LARGE:
+        count = LARGE_GROUPS
     master = Master(instance, limits, groups=count, order=order, shelf=shelf)
     if not shelf:
-        master.add(search.zero)
+        master.add(search.strengthen(search.zero))
         every = np.ones(len(limits.low))  # everything on: no package can do better
-        master.add(oracle.sweep(every, only=_tail(search, search.zero.lower)))
+        master.add(search.strengthen(oracle.sweep(every, only=_tail(search, search.zero.lower))))
     master.weigh(search.weights(search.zero.upper))
     _relaxed_phase(search, master, progress)
     _whole_phase(search, master, progress)
-    return _finish(search)
-
-
-def kindest(instance: Instance) -> Vector:
-    """The z, limits aside, at which every reply is worth least: all on but what a lapse opens."""
-    on = np.ones(len(instance.leader.names))
-    for penalty in {id(s.penalty): s.penalty for s in instance.scenarios}.values():
-        on[np.unique(penalty.indices[penalty.data < 0])] = 0.0
-    return on
+    return _finish(search, [])
 
 
 def use_blocks(search: Search) -> bool:
     """Whether dual blocks serve: always for the worst; for means only while all of them together stay small."""
     if search.request.plan_cuts:
         return False
-    if search.request.risk.kind == "worst":
+    if search.request.risk.kind in ("worst", "regret", "satisfice"):
         return True
     risk, value = search.request.risk, search.zero.lower @ search.instance.weights
     counted = risk.weights(value, search.probability) > 0
@@ -235,7 +146,8 @@ def _relaxed_phase(
         z = choice.z if centre is None else 0.5 * choice.z + 0.5 * centre
         sweep = search.oracle.sweep(z, only=_tail(search, latest))
         latest = sweep.lower
-        value = search.risk(sweep.lower)
+        sweep = search.strengthen(sweep)
+        value = search.risk(np.maximum(sweep.lower, sweep.cuts.constant - sweep.cuts.slope @ z))
         if value < best:
             best, centre = value, z
         added = master.add(sweep, choice) + master.weigh(search.weights(sweep.lower))
@@ -273,7 +185,7 @@ def _whole_phase(search: Search, master: Master, progress: Callable[[float, str]
         search.lower = max(search.lower, choice.bound)
         cuts = search.guard.cuts(choice.z)
         sweep = search.oracle.sweep(choice.z)
-        added = master.add(sweep, choice) + master.weigh(search.weights(sweep.lower))
+        added = master.add(search.strengthen(sweep), choice) + master.weigh(search.weights(sweep.lower))
         if cuts:
             master.add_guard(cuts)
             if any(c.constant + c.slope @ choice.z <= 1e-9 for c in cuts):
@@ -308,7 +220,7 @@ def _ask(search: Search, master: Master, aim: float) -> tuple[Choice, dict[str, 
     return choice, {"asked": asked, "nodes": nodes}
 
 
-def _finish(search: Search) -> Package:
+def _finish(search: Search, shelf: list[Cuts]) -> Package:
     instance, request, best = search.instance, search.request, search.best
     if best is None:
         raise UnprovenError(
@@ -319,6 +231,7 @@ def _finish(search: Search) -> Package:
     if request.every_value and np.any(best.upper - best.lower > 1e-6 * (1 + np.abs(best.upper))):
         best = search.oracle.sweep(best.z)
         search.upper = min(search.upper, search.risk(best.upper))
+    shelf.append(best.cuts)
     leader, weights = instance.leader, instance.weights
     names = tuple(n for n, on in zip(leader.names, best.z > 0.5, strict=True) if on)
     before, after = search.zero.upper @ weights, best.upper @ weights
@@ -333,4 +246,5 @@ def _finish(search: Search) -> Package:
         search.upper, min(search.lower, search.upper), search.before, search.gap, "solver-claimed", risks,
         best.lower * instance.normalisers, search.zero.lower * instance.normalisers, best, search.zero,
         tuple(search.log), not reached, message,
+        search.offset if request.risk.kind in ("regret", "satisfice") else None,
     )  # fmt: skip

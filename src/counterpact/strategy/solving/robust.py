@@ -8,7 +8,6 @@ whole measures. The blocks bound the risk from below, dual bounds of the replies
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,9 +16,7 @@ from counterpact.strategy.solving.block_master import BlockMaster
 from counterpact.strategy.solving.explain import explain
 from counterpact.strategy.solving.master import Choice
 from counterpact.strategy.solving.reply import Cuts, Oracle, Sweep
-
-if TYPE_CHECKING:
-    from counterpact.strategy.solving.package import Search
+from counterpact.strategy.solving.search import Search
 
 Progress = Callable[[float, str], None] | None
 #: Gap to which the master is solved, as a share of the wanted gap; and of the present one.
@@ -84,10 +81,10 @@ class Robust:
             new += self.master.learn(s, sweep.plans[0])
         return values, new
 
-    def danger(self, z: Vector, values: Vector, tolerance: float) -> tuple[Vector, list[int]]:
-        """Worst and regret: solve scenarios in order of their bounds until none left can be worse.
+    def danger(self, z: Vector, values: Vector, tolerance: float) -> list[int]:
+        """Worst: solve scenarios in order of their bounds until none left can be worse.
 
-        Returns upper bounds (S,) at z and the scenarios that are worse than the active ones by more than `tolerance`.
+        Returns the scenarios that are worse than the active ones by more than `tolerance`.
         """
         upper, offset = self.bounds(z), self.search.offset
         for s in self.master.active:
@@ -109,7 +106,7 @@ class Robust:
             known = max(known, value)
             if value > worst + tolerance:
                 worse.append((value, s))
-        return upper, [s for _, s in sorted(worse, key=lambda pair: (-pair[0], pair[1]))]
+        return [s for _, s in sorted(worse, key=lambda pair: (-pair[0], pair[1]))]
 
     def assemble(self, z: Vector) -> Sweep:
         """All that is known at z as one sweep: solved scenarios exactly, the others by plans and duals of z = 0."""
@@ -154,18 +151,16 @@ class Robust:
         lower = search.lower if np.isfinite(search.lower) else 0.0
         return AIM * search.request.gap * max(search.before - lower, 1e-9)
 
-    def outside(self, z: Vector, values: Vector, tolerance: float) -> tuple[Sweep | None, list[int]]:
-        """(a sweep of all scenarios or None, scenarios to admit) at z."""
+    def outside(self, z: Vector, values: Vector, tolerance: float) -> list[int]:
+        """Scenarios to admit at z, the worst first."""
         kind = self.search.request.risk.kind
         if kind in ("worst", "regret"):
-            _, worse = self.danger(z, values, tolerance)
-            return None, worse
+            return self.danger(z, values, tolerance)
         if kind == "mean":
-            return None, []
+            return []
         upper = self.bounds(z)
         for s in self.master.active:
             upper[s] = values[s]
-        missing = []
         for _ in range(len(upper)):
             q = self.search.request.risk.weights(upper, self.search.probability)
             ask = [
@@ -177,8 +172,7 @@ class Robust:
                 break
             for s in ask:
                 upper[s] = float(self.scenes.reply(s, z).lower[0] @ self.weights)
-        missing = [int(s) for s in np.flatnonzero(q > 0) if int(s) not in self.master.active]
-        return None, missing
+        return [int(s) for s in np.flatnonzero(q > 0) if int(s) not in self.master.active]
 
     def relaxed(self, rounds: int = 60) -> None:
         """The relaxation, until blocks and replies agree and no other scenario is worse."""
@@ -193,8 +187,8 @@ class Robust:
             near = max(self.tolerance(), 1e-9 * (1 + abs(search.lower)))
             admitted: list[int] = []
             if short <= near or not new:
-                _, admitted = self.outside(choice.z, values, near)
-                for s in admitted[: self.most()]:
+                admitted = self.outside(choice.z, values, near)
+                for s in admitted[: self.most_at_once()]:
                     self.admit(s)
             search.note(phase=0, value=short, added=new, admitted=len(admitted), solved=self.scenes.solved)
             if self.progress:
@@ -202,13 +196,19 @@ class Robust:
             if (not admitted and (short <= near or not new)) or search.late:
                 break
 
-    def most(self) -> int:
+    def most_at_once(self) -> int:
+        """How many scenarios may come in at once."""
         return ADMIT if self.search.request.risk.kind in ("worst", "regret") else 1_000_000
 
     def short(self, values: Vector, choice: Choice) -> float:
         """How far the blocks lie below the replies of the active scenarios, in risk terms: the largest of them."""
         model = choice.theta
         return float(max(values[s] - model[k] for k, s in enumerate(self.master.active)))
+
+    def give_up(self, choice: Choice) -> None:
+        """The leader's problem gave no point: say why if there is none at all."""
+        if choice.proven_infeasible and self.search.best is None:
+            raise explain(self.search.instance.leader, self.search.limits, self.search.guard)
 
     def whole(self) -> None:
         """Whole measures: solve, ask, write down, until the gap is closed."""
@@ -219,8 +219,7 @@ class Robust:
                 aim = max(aim, LOOSE * (search.upper - search.lower))
             choice = self.master.solve(gap=sharp * aim, nodes=NODES, seconds=search.left())
             if not choice.feasible:
-                if choice.proven_infeasible and search.best is None:
-                    raise explain(search.instance.leader, search.limits, search.guard)
+                self.give_up(choice)
                 break
             search.lower = max(search.lower, choice.bound)
             cuts = search.guard.cuts(choice.z)
@@ -231,10 +230,10 @@ class Robust:
                 if any(c.constant + c.slope @ choice.z <= 1e-9 for c in cuts):
                     self.master.exclude(choice.z)
             else:
-                _, admitted = self.outside(choice.z, values, sharp * aim)
+                admitted = self.outside(choice.z, values, sharp * aim)
                 if search.offer(self.assemble(choice.z)):
                     self.master.incumbent = choice.z
-                for s in admitted[: self.most()]:
+                for s in admitted[: self.most_at_once()]:
                     self.admit(s)
             search.note(
                 phase=1, value=search.upper, added=new, admitted=len(admitted), solved=self.scenes.solved,
