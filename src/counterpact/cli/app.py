@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from counterpact.cli import case, evaluate, record
+from counterpact.cli import case, diplomacy, evaluate, record
 from counterpact.cli.assess import assess
 from counterpact.cli.brief import brief
 from counterpact.cli.compare import compare
 from counterpact.cli.detect import detect
 from counterpact.cli.discover import discover
+from counterpact.cli.frontier import frontier
 from counterpact.cli.gaps import gaps
 from counterpact.cli.loopholes import loopholes
 from counterpact.cli.ownership import ownership
@@ -29,11 +30,13 @@ app = typer.Typer(
 app.add_typer(case.app, name="case")
 app.add_typer(record.app, name="record")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(diplomacy.app, name="diplomacy")
 COMMANDS = (
     brief,
     picture,
     assess,
     plan,
+    frontier,
     loopholes,
     reply,
     compare,

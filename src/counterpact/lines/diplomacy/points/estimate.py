@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class Points:
         """Upper end of the 90 % interval."""
         return self.value + Z90 * self.error
 
-    def rows(self, *, states: Sequence[str] = (), years: Sequence[int] = ()) -> list[dict[str, object]]:
+    def rows(self, *, states: Sequence[str] = (), years: Sequence[int] = ()) -> list[dict[str, Any]]:
         """State-years as plain rows, of some states or years only. Raises `UsageError` on an unknown code or year."""
         where = {self._column(code) for code in states}
         known = set(self.layout.year.tolist())

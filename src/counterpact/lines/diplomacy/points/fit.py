@@ -92,7 +92,7 @@ class Model:
         step = self._pull * np.r_[np.zeros((1, 2)), np.diff(x, axis=0)]
         out = step.copy()
         out[:-1] -= step[1:]
-        return out
+        return np.asarray(out)
 
     def blocks(self) -> tuple[Array, Array, Array]:
         """Diagonal blocks of the curvature: of state-years (U×3), their links (U×2), and of items (J×5×5)."""

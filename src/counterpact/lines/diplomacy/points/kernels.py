@@ -20,22 +20,22 @@ from numba import njit
 FloatArray = Any  # numba-compiled signatures; shapes are stated in the docstrings
 
 
-@njit(cache=True, fastmath=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, fastmath=True, inline="always")
 def _logistic(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-min(max(x, -30.0), 30.0)))
 
 
-@njit(cache=True, fastmath=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, fastmath=True, inline="always")
 def _below(x: float) -> float:
     return 0.5 * math.erfc(-0.7071067811865476 * min(max(x, -25.0), 25.0))
 
 
-@njit(cache=True, fastmath=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, fastmath=True, inline="always")
 def _density(x: float) -> float:
     return 0.3989422804014327 * math.exp(-0.5 * min(x * x, 625.0))
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, fastmath=True)
 def evaluate(
     unit: FloatArray,
     item: FloatArray,
@@ -49,8 +49,8 @@ def evaluate(
 ) -> float:
     """Negative log likelihood; `gaps` = e^κ (J); adds its gradient to `grad_who` (U×2) and `grad_what` (J×5).
 
-    `curve` (N×6) receives, per vote, the curvature in the two cut distances (aa, ab, bb) and in the presence logit, then
-    the slopes in the common cut distance and in the presence logit.
+    `curve` (N×6) receives, per vote, the curvature in the two cut distances (aa, ab, bb) and in the presence logit,
+    then the slopes in the common cut distance and in the presence logit.
     """  # fmt: skip
     total = 0.0
     product = 1.0  # of probabilities: one logarithm for many votes
@@ -98,7 +98,7 @@ def evaluate(
     return total - math.log(product)
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, fastmath=True)
 def curvature(
     unit: FloatArray,
     item: FloatArray,
@@ -131,7 +131,7 @@ def curvature(
         by_what[j, 4, 4] += theta * theta * pp
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, fastmath=True)
 def product(
     unit: FloatArray,
     item: FloatArray,
@@ -144,7 +144,7 @@ def product(
     out_who: FloatArray,
     out_what: FloatArray,
 ) -> None:
-    """Adds the exact Hessian × step (but for the second derivative of e^κ) to `out_who` (U×2) and `out_what` (J×5)."""  # fmt: skip
+    """Adds the exact Hessian × step, but for the second derivative of e^κ, to `out_who` (U×2), `out_what` (J×5)."""
     for n in range(len(unit)):
         u, j = unit[n], item[n]
         theta, beta, delta = who[u, 0], what[j, 0], what[j, 4]
@@ -166,7 +166,7 @@ def product(
         out_what[j, 4] += theta * gp + lean * d_theta
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def chains(first: FloatArray, diagonal: FloatArray, links: FloatArray, right: FloatArray, out: FloatArray) -> None:
     """Solve one symmetric block-tridiagonal system per state, 2×2 blocks: `diagonal` (U×3), `links` (U×2, to the
     year before, 0 at the first year of a state), right hand side and solution (U×2). `first`: starts of the states."""
@@ -202,7 +202,7 @@ def chains(first: FloatArray, diagonal: FloatArray, links: FloatArray, right: Fl
             out[u, 1] = (a * r1 - b * r0) / det
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def chain_variances(first: FloatArray, diagonal: FloatArray, links: FloatArray, out: FloatArray) -> None:
     """Diagonal of the inverse for θ of each state's scalar tridiagonal matrix (`diagonal`, `links`: U): `out` (U)."""
     n = len(diagonal)

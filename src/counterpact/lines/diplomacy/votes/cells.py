@@ -17,7 +17,7 @@ WORDS = {
     "not a member": NOT_MEMBER, "9": NOT_MEMBER, "9.0": NOT_MEMBER, "": NOT_MEMBER, "na": NOT_MEMBER,
     "nan": NOT_MEMBER, "none": NOT_MEMBER, "null": NOT_MEMBER, "-": NOT_MEMBER,
 }  # fmt: skip
-"""Spellings met in public tables. The numbers are those of the Voeten files: 1 yes, 2 abstain, 3 no, 8 absent, 9 none."""
+"""Spellings met in public tables. The numbers are those of the Voeten files: 1 yes, 2 abstain, 3 no, 8 and 9 none."""
 
 
 def ballots(frame: pl.DataFrame, label: str) -> pl.DataFrame:

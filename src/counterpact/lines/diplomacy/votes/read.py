@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from counterpact.errors import Problem, SourceError, UsageError
 from counterpact.lines.diplomacy.votes.cells import ballots
@@ -105,7 +106,7 @@ def _assemble(
     matrix[row, coded.state] = coded.vote
     session = items["session"].to_numpy()
     _mark_absent(matrix, session)
-    there = (matrix >= 0).any(axis=1)
+    there = np.asarray((matrix >= 0).any(axis=1))
     kept = tuple(
         Item(r["rcid"], r["session"], r["date"], r["unres"] or "", r["short"] or "", r["text"], r["amend"], r["para"])
         for r in items.iter_rows(named=True)
@@ -128,11 +129,11 @@ def _assemble(
     return replace(table, notes=tuple(notes))
 
 
-def _mark_absent(matrix: np.ndarray, session: np.ndarray) -> None:
+def _mark_absent(matrix: NDArray[np.int8], session: NDArray[np.int64]) -> None:
     """A state without a row was absent if it voted in that session, at or after its first vote ever."""
-    cast = matrix >= 0
+    cast: NDArray[np.bool_] = np.asarray(matrix >= 0)
     first = np.where(cast.any(axis=0), cast.argmax(axis=0), len(matrix))
-    after = np.arange(len(matrix))[:, None] >= first[None, :]
+    after: NDArray[np.bool_] = np.asarray(np.arange(len(matrix))[:, None] >= first[None, :])
     for number in np.unique(session):
         rows = np.flatnonzero(session == number)
         voted = cast[rows].any(axis=0)

@@ -1,0 +1,128 @@
+"""`counterpact diplomacy`: where states stand in the General Assembly, and how they would vote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from counterpact.lines.diplomacy.forecast import Forecast
+
+app = typer.Typer(no_args_is_help=True, help="Votes in the General Assembly: positions of states, forecasts.")
+
+Votes = Annotated[
+    list[Path], typer.Option("--votes", help="Votes: one row a vote, or one column a state (ISO alpha-3); repeatable.")
+]
+RollCalls = Annotated[
+    list[Path] | None, typer.Option("--roll-calls", help="What was voted on: number, session, date, text; repeatable.")
+]
+Bridges = Annotated[Path | None, typer.Option("--bridges", help="Pairs of identical resolutions: rcid1, rcid2.")]
+Issues = Annotated[Path | None, typer.Option("--issues", help="Issues of roll calls: rcid, issue.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+@app.callback()
+def diplomacy() -> None:
+    """Votes in the General Assembly: positions of states, forecasts."""
+
+
+@app.command()
+def points(
+    votes: Votes,
+    roll_calls: RollCalls = None,
+    bridges: Bridges = None,
+    issues: Issues = None,
+    issue: Annotated[str | None, typer.Option("--issue", help="Items of one issue only, as in nuclear.")] = None,
+    state: Annotated[list[str] | None, typer.Option("--state", help="ISO alpha-3 code; repeatable.")] = None,
+    year: Annotated[list[int] | None, typer.Option("--year", help="Only this year; repeatable.")] = None,
+    json: Json = False,
+) -> None:
+    """Where states stand, year by year, with 90 % intervals; the last year if neither state nor year is named."""
+    from rich.console import Console
+
+    from counterpact.lines.diplomacy.points import estimate
+    from counterpact.lines.diplomacy.votes import read_votes
+
+    with Console(stderr=True).status("reading the votes") as status:
+        table = read_votes(votes, roll_calls or [], issues=issues, bridges=bridges)
+        status.update("estimating positions")
+        found = estimate(table, issue=issue)
+    wanted = tuple(year or ()) or (() if state else (int(found.layout.year.max()),))
+    rows = found.rows(states=tuple(state or ()), years=wanted)
+    notes = [*table.notes, *found.notes]
+    if json:
+        _json({"points": rows, "notes": notes})
+        return
+    from rich.table import Table
+
+    out = Table("state", "year", "point", "90 % interval", "votes")
+    for r in sorted(rows, key=lambda r: (r["year"], -r["point"])):
+        out.add_row(
+            r["name"], str(r["year"]), f"{r['point']:+.2f}", f"{r['low']:+.2f} to {r['high']:+.2f}", str(r["votes"])
+        )
+    console = Console(highlight=False)
+    console.print(out)
+    for note in notes:
+        console.print(f"[dim]· {note}[/]")
+
+
+@app.command()
+def forecast(
+    draft: Annotated[str, typer.Argument(help="The draft: its title and what it asks for, or a text file.")],
+    votes: Votes,
+    roll_calls: RollCalls = None,
+    bridges: Bridges = None,
+    sponsor: Annotated[list[str] | None, typer.Option("--sponsor", help="ISO alpha-3 code of a sponsor.")] = None,
+    json: Json = False,
+) -> None:
+    """How states would vote on a draft: a ranking, three scenarios of its difficulty, the look-alikes behind them."""
+    from rich.console import Console
+
+    from counterpact.lines.diplomacy.forecast import forecast as make
+    from counterpact.lines.diplomacy.votes import read_votes
+
+    with Console(stderr=True).status("reading the votes") as status:
+        table = read_votes(votes, roll_calls or [], bridges=bridges)
+        found = make(table, _text(draft), sponsors=tuple(sponsor or ()), progress=status.update)
+    if json:
+        from dataclasses import asdict
+
+        plain = asdict(found)
+        _json({key: plain[key] for key in ("session", "novel", "states", "levels", "look_alikes", "notes")})
+    else:
+        _show(found, Console(highlight=False))
+
+
+def _text(draft: str) -> str:
+    path = Path(draft)
+    return path.read_text("utf-8") if len(draft) < 250 and path.is_file() else draft
+
+
+def _json(value: dict[str, Any]) -> None:
+    import json
+
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _show(found: Forecast, console: Any) -> None:
+    from rich.table import Table
+
+    for note in found.notes:
+        console.print(f"[yellow]{note}[/]")
+    levels = Table("scenario", "yes", "no", "abstain", "absent", "yes of yes and no", title="How hard is the text?")
+    for one in found.levels:
+        counts = (f"{value:.0f}" for value in (one.yes, one.no, one.abstain, one.absent))
+        levels.add_row(one.name, *counts, f"{one.majority:.0%}")
+    console.print(levels)
+    states = Table("rank", "state", "yes", "abstain", "no", "absent", "record", title="From the surest yes down")
+    for rank, s in enumerate(found.states, 1):
+        states.add_row(str(rank), s.name, *(f"{v:.0%}" for v in (s.yes, s.abstain, s.no, s.absent)), s.record)
+    console.print(states)
+    alike = Table("similarity", "resolution", "title", "yes–no–abstain", title="Look-alikes")
+    for item in found.look_alikes:
+        alike.add_row(
+            f"{item.similarity:.2f}", item.resolution, item.title[:70], f"{item.yes}–{item.no}–{item.abstain}"
+        )
+    console.print(alike)
