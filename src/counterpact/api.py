@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from counterpact.lines.sanctions.signals.signal import Found
     from counterpact.picture.result import Picture
     from counterpact.strategy.answers.compare import Compared
-    from counterpact.strategy.answers.compare import Compared
     from counterpact.strategy.compiling.compile import Compiled
     from counterpact.strategy.detection.detect import Detection
     from counterpact.strategy.discovery.discover import Discovery, Question

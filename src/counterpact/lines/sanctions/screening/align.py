@@ -23,7 +23,7 @@ FEATURES = 32
 EXACT, VARIANT, SOFT, HARD, TYPO1, TYPO2, WEAK, INITIAL, JOINED, SCRAMBLED = range(1, 11)
 """How two parts agree. JOINED: two to four parts of one name are one part of the other."""
 
-K_PARTICLE, K_TITLE, K_GENERIC, K_NUMBER, K_INITIAL, K_FORM = 1, 2, 3, 4, 5, 8
+K_PARTICLE, K_TITLE, K_GENERIC, K_NUMBER, K_INITIAL, K_PLACE, K_FORM, K_SYLLABIC = 1, 2, 3, 4, 5, 7, 8, 9
 
 
 @njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
@@ -124,6 +124,8 @@ def _pair(A: Any, i: int, peq: Any, B: Any, j: int) -> tuple[float, int, int]:
     near = 1.0 - edits / longer
     if soft and n > 1 and m > 1 and near > 0.3:
         return max(0.9, near), SOFT, edits
+    if (kind_a[i] == K_SYLLABIC or kind_b[j] == K_SYLLABIC) and not hard:
+        return 0.0, 0, edits
     if edits == 1:
         return max(near, 0.6), TYPO1, 1
     if hard and near > 0.3:

@@ -20,6 +20,7 @@ from counterpact.lines.sanctions.screening.align import (
     K_INITIAL,
     K_NUMBER,
     K_PARTICLE,
+    K_PLACE,
     K_TITLE,
     MOST,
     _edits,
@@ -35,7 +36,7 @@ NAMES = (
     "extra_listed",  # 12
     "conflict",  # 13: share left over on both sides: a part stands against another
     "edits",  # 14: letters changed in all, at most 6
-    "edits_share",  # 15: letters changed to letters of the longer name
+    "firm_extra",  # 15: an organisation's name has a further word that is no place, legal form or "company"
     "unlike",  # 16: unlikeness of the two names written without spaces, each in its own order
     "number_conflict", "number_extra",  # 17, 18
     "form_conflict", "form_family", "form_missing",  # 19–21
@@ -124,7 +125,7 @@ def measure(A: Any, ids: Any, size: int, form_a: int, B: Any, other: Any, many: 
                 names += 1
         if how != EXACT and how != INITIAL and links[k, 5] > 0:
             longer = max(A[1][ids[links[k, 0]]], B[1][other[links[k, 2]]])
-            if longer <= 4:
+            if longer <= 4 and kind_a != K_PARTICLE:
                 f[24] = 1.0
             f[30] = max(f[30], links[k, 5] / longer)
         for h in range(k):
@@ -134,6 +135,8 @@ def measure(A: Any, ids: Any, size: int, form_a: int, B: Any, other: Any, many: 
     left_b = 0.0
     numbers_a = 0
     numbers_b = 0
+    further_a = False
+    further_b = False
     initial_a = False
     initial_b = False
     name_a = 0.0
@@ -144,6 +147,8 @@ def measure(A: Any, ids: Any, size: int, form_a: int, B: Any, other: Any, many: 
                 numbers_a += 1
                 continue
             left_a += weights_a[ids[i]] / total_a
+            if kinds_a[ids[i]] not in (K_PARTICLE, K_TITLE, K_FORM, K_PLACE):
+                further_a = True
             if kinds_a[ids[i]] == K_INITIAL:
                 initial_a = True
             if kinds_a[ids[i]] not in (K_PARTICLE, K_TITLE, K_GENERIC, K_NUMBER, K_FORM):
@@ -154,6 +159,8 @@ def measure(A: Any, ids: Any, size: int, form_a: int, B: Any, other: Any, many: 
                 numbers_b += 1
                 continue
             left_b += weights_b[other[j]] / total_b
+            if kinds_b[other[j]] not in (K_PARTICLE, K_TITLE, K_FORM, K_PLACE):
+                further_b = True
             if kinds_b[other[j]] == K_INITIAL:
                 initial_b = True
             if kinds_b[other[j]] not in (K_PARTICLE, K_TITLE, K_GENERIC, K_NUMBER, K_FORM):
@@ -163,7 +170,7 @@ def measure(A: Any, ids: Any, size: int, form_a: int, B: Any, other: Any, many: 
     f[11] = left_a - f[13]
     f[12] = left_b - f[13]
     f[14] = min(edits, 6)
-    f[15] = min(1.0, edits / max(letters_a, letters_b, 1))
+    f[15] = 1.0 if kind == ORGANISATION and (further_a != further_b) else 0.0
     f[17] = 1.0 if numbers_a and numbers_b else 0.0
     f[18] = 1.0 if (numbers_a > 0) != (numbers_b > 0) else 0.0
     if form_a and form_b:

@@ -24,7 +24,7 @@ _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 _ROMAN = re.compile(r"^(?:x{0,3})(?:ix|iv|v?i{0,3})$")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
 _SWAPS = str.maketrans("0134579", "oieastg")
-_SLASH = re.compile(r"[/|;]")
+_SYLLABIC = re.compile(r"[一-鿿가-힣]")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,9 @@ def parse(text: str, kind: str = "person") -> Name:
         for part, sort in ((token[1:], Part.FORM),) if token[0] == "=" else _classify(token, kind):
             parts.append(part)
             kinds.append(sort)
-    if kind == "person" and any(k != Part.TITLE for k in kinds) is False:
+    if person and _SYLLABIC.search(raw) and not any(c.isascii() and c.isalpha() for c in raw):
+        kinds = [Part.SYLLABIC] * len(kinds)
+    if person and any(k != Part.TITLE for k in kinds) is False:
         kinds = [Part.NAME] * len(kinds)  # "Imam" alone is a name
     return Name(tuple(parts[:MAX_PARTS]), tuple(kinds[:MAX_PARTS]), form, cut or len(parts) > MAX_PARTS, latin)
 
@@ -177,6 +179,8 @@ def _sort(word: str) -> Part:
         return Part.INITIAL
     if word in table.particles:
         return Part.PARTICLE
+    if word in table.firm_words:
+        return Part.TITLE
     if word in table.generics:
         return Part.GENERIC
     return Part.PLACE if word in table.places else Part.NAME
@@ -185,3 +189,10 @@ def _sort(word: str) -> Part:
 def _roman(token: str) -> int:
     values = [_ROMAN_VALUES[c] for c in token]
     return sum(-v if any(v < w for w in values[i + 1 :]) else v for i, v in enumerate(values))
+
+
+def pieces(text: str, kind: str) -> list[str]:
+    """An organisation's name written with `/` stands for several names; everything else for one."""
+    if kind == "organisation" and "/" in text:
+        return [text, *(part for part in text.split("/") if len(part.strip()) > 3)]
+    return [text]

@@ -16,7 +16,7 @@ from counterpact.lines.sanctions.screening.words import Part, words
 
 WEIGHTS = {
     Part.NAME: 1.0, Part.PARTICLE: 0.15, Part.TITLE: 0.08, Part.GENERIC: 0.45, Part.NUMBER: 0.5, Part.INITIAL: 0.35,
-    Part.COMMON: 0.7, Part.PLACE: 0.8, Part.FORM: 0.03,
+    Part.COMMON: 0.7, Part.PLACE: 0.8, Part.FORM: 0.03, Part.SYLLABIC: 1.0,
 }  # fmt: skip
 """How much a part weighs in its name, by what it is. Assumption: set by judgement before any fit, never tuned."""
 
@@ -36,7 +36,11 @@ def row(part: str, kind: Part) -> tuple[Any, ...]:
     mask = 0
     for code in codes:
         mask |= 1 << (code % 32)
-    sets = (*words().variants.get(part, ())[:3], -1, -1, -1)[:3] if kind in (Part.NAME, Part.COMMON) else (-1, -1, -1)
+    sets = (
+        (*words().variants.get(part, ())[:3], -1, -1, -1)[:3]
+        if kind in (Part.NAME, Part.COMMON, Part.SYLLABIC, Part.PARTICLE)
+        else (-1, -1, -1)
+    )
     return (
         codes.ljust(LETTERS, b"\0"),
         len(codes),

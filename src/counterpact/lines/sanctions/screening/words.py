@@ -20,6 +20,7 @@ class Part(IntEnum):
     COMMON = 6  # names that very many bear
     PLACE = 7
     FORM = 8  # Ltd, OOO
+    SYLLABIC = 9  # read from Han or Hangul: a reading has no typing slips
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Words:
     particles: frozenset[str]
     titles: frozenset[str]
     vessel_words: frozenset[str]
+    firm_words: frozenset[str]
     generics: frozenset[str]
     places: frozenset[str]
     common: frozenset[str]
@@ -60,6 +62,7 @@ def words() -> Words:
         particles=frozenset(found["particles"]),
         titles=frozenset(found["titles"]),
         vessel_words=frozenset(found["vessel_words"]),
+        firm_words=frozenset(found["firm_words"]),
         generics=frozenset(found["generics"]),
         places=frozenset(found["places"]),
         common=frozenset(found["common"]),
@@ -67,6 +70,11 @@ def words() -> Words:
         numbers={word: int(value) for word, value in found["numbers"].items()},
         forms=forms,
         longest_form=max(map(len, forms)),
-        spelling=tuple(sorted({w for form in forms for w in form if len(w) > 4} | {w for w in found["generics"] if len(w) > 4})),
+        spelling=tuple(
+            sorted(
+                {w for form in forms for w in form if len(w) > 4}
+                | {w for w in found["generics"] + found["firm_words"] if len(w) > 4}
+            )
+        ),
         variants={word: tuple(sets) for word, sets in variants.items()},
     )
