@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from counterpact.strategy.frontier.result import Frontier
 from counterpact.strategy.outcome import Plan
 
 LEFT_OUT = frozenset({"request", "package", "compiled"})
@@ -55,3 +56,27 @@ def plain_plan(plan: Plan) -> dict[str, Any]:
     }
     fields = {f.name: plain(getattr(plan, f.name)) for f in dataclasses.fields(plan) if f.name not in LEFT_OUT}
     return {"case_revision": plan.compiled.case.revision, "request": plain(plan.request), "package": short, **fields}
+
+
+def plain_frontier(found: Frontier) -> dict[str, Any]:
+    """Axes, points, levels and the work done; a point names its measures and who joins, not the raw variables."""
+    kinds = dict(zip(found.instance.leader.names, found.instance.leader.kinds, strict=True))
+    points = [
+        {
+            "number": p.number,
+            "values": {a: plain(found.value(p, a)) for a in found.axes},
+            "measures": [n for n in p.names if kinds[n] == "measure"],
+            "joins": [n.removeprefix("join:") for n in p.names if n.startswith("join:")],
+            "cost": plain(p.cost),
+            "risk": plain(p.risk),
+            "lower": plain(p.lower),
+            "gap": plain(p.gap),
+            "effect": plain(p.effect),
+            "effect_possible": plain(p.effect_possible),
+        }
+        for p in found.points
+    ]
+    fields = {
+        k: plain(getattr(found, k)) for k in found.__dataclass_fields__ if k not in ("request", "instance", "points")
+    }
+    return {"request": plain(found.request), **fields, "points": points}

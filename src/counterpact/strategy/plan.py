@@ -34,7 +34,7 @@ from counterpact.strategy.outcome import (
 )
 from counterpact.strategy.proving import certificate as certify
 from counterpact.strategy.solving.guard import Guard
-from counterpact.strategy.solving.package import Request, design
+from counterpact.strategy.solving.package import Package, Request, design
 from counterpact.strategy.solving.reply import Cuts, Oracle
 
 Array = NDArray[np.float64]
@@ -44,9 +44,14 @@ REPRESENTATIVES = 30
 
 
 def make_plan(
-    compiled: Compiled, request: Request, *, progress: Progress | None = None, where: Engine | None = None
+    compiled: Compiled,
+    request: Request,
+    *,
+    package: Package | None = None,
+    progress: Progress | None = None,
+    where: Engine | None = None,
 ) -> Plan:
-    """Design the package and answer everything around it.
+    """Design the package, unless one is given, and answer everything around it.
 
     `where`: what solves the design's replies, if not this process.
     Raises `InfeasibleError` naming the limits that clash, `UnprovenError` if nothing usable was found in time.
@@ -55,7 +60,10 @@ def make_plan(
     instance = compiled.instance
     past = Beside(lambda: hindcasts(compiled.case, compiled.seed))
     oracle, guard, shelf = Oracle(instance, engine=where), Guard(instance), list[Cuts]()
-    package = design(instance, request, oracle=oracle, guard=guard, shelf=shelf)
+    if package is None:
+        package = design(instance, request, oracle=oracle, guard=guard, shelf=shelf)
+    else:
+        shelf += [package.sweep_before.cuts, package.sweep.cuts]
     oracle.come_home()  # what follows is small, and partly done in a forked copy
     normal = instance.normalisers
     before, after = package.values_before / normal, package.values / normal

@@ -1,0 +1,1 @@
+"""Exact frontiers of effect against costs: every package that no other beats, within a stated gap."""
