@@ -179,6 +179,7 @@ class Opened:
         forbid: Sequence[str] = (),
         gap: float = 0.05,
         time_limit: float = 60.0,
+        prove: int = 0,
     ) -> Request:
         """What is asked of a package; a budget left out takes the case's default. Raises `UsageError`."""
         from counterpact.strategy.compiling.compile import default_budgets
@@ -194,6 +195,7 @@ class Opened:
             forbid=tuple(forbid),
             gap=gap,
             time_limit=time_limit,
+            prove=prove,
             seed=self.seed,
         )
 

@@ -8,7 +8,12 @@ from typing import Annotated
 import typer
 
 Case = Annotated[str, typer.Argument(metavar="CASE", help="Name of a shipped case, or a folder.")]
-Risk = Annotated[str, typer.Option("--risk", help="mean, worst, or a tail as in cvar90.")]
+Risk = Annotated[
+    str,
+    typer.Option(
+        "--risk", help="mean, worst, regret, a tail as in cvar90, or satisfice20 (fewest scenarios losing under 20 %)."
+    ),
+]
 Money = Annotated[float | None, typer.Option("--money", min=0, help="Most USD million a year.")]
 Political = Annotated[float | None, typer.Option("--political", min=0, help="Most political cost, points.")]
 CivilianHarm = Annotated[

@@ -13,6 +13,7 @@ from counterpact.provenance import Basis
 from counterpact.report import figures
 from counterpact.report.evidence import Block, name_of
 from counterpact.report.figures import Figure, Parts
+from counterpact.report.reasons import reasons
 from counterpact.report.rooms import NAMES
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ RISK_NAMES: Mapping[str, str] = {
     "mean": "the average over the scenarios",
     "cvar": "the average of the worst tenth of the scenarios",
     "worst": "the worst of the scenarios drawn",
+    "regret": "the greatest regret in the scenarios drawn",
+    "satisfice": "the share of scenarios that do not reach what was asked",
 }
 _KINDS: Mapping[str, str] = {
     "block": "removes {} of the capacity of what it acts on",
@@ -84,6 +87,7 @@ def package(case: Case, plan: Plan) -> Block:
         "headline": headline(plan, rows, cost),
         "summary": summary(plan, rows),
         "proof": proof(plan),
+        "reasons": reasons(case, plan),
     }
 
 

@@ -4,7 +4,9 @@
     Σ u⁺·upper − Σ u⁻·lower + Σ_j ceiling_j · max(0, c_j − (Aᵀu)_j), so the upper bound of the risk is proven.
 (ii) Every stored plan is feasible in its scenario and its value is the one claimed.
 (iii) The lower bound is `proven` only if an own branch and bound (`proof`) covers all z, else `solver-claimed`.
-`passed` means (i) and (ii); the status of (iii) is shown beside it.
+(iv) In every scenario there is room for civilian goods (`room`).
+`passed` means (i), (ii) and (iv); the status of (iii) is shown beside it. A regret is measured against the least
+that each scenario can have: lower bounds of other package problems, as the solver claims them; the details say so.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from counterpact.strategy.instance import Instance, Scenario, Vector
+from counterpact.strategy.proving.room import without_room
 from counterpact.strategy.solving.package import Package
 
 #: Largest violation of a plan that passes, relative to 1 + |bound|.
@@ -64,9 +67,9 @@ def violation(scenario: Scenario, plan: Vector) -> float:
 def tail(values: Vector, probability: Vector, kind: str, alpha: float) -> float:
     """The risk of values (S,): `mean`, `worst`, or `cvar` by its own formula min_η η + E(v − η)⁺/(1 − α)."""
     share = probability / probability.sum()
-    if kind == "mean":
+    if kind in ("mean", "satisfice"):
         return float(share @ values)
-    if kind == "worst":
+    if kind in ("worst", "regret"):
         return float(values.max())
     return min(float(e + share @ np.maximum(values - e, 0.0) / (1 - alpha)) for e in np.unique(values))
 
@@ -91,6 +94,7 @@ def check(instance: Instance, package: Package, *, nodes: int = 0) -> Certificat
     leader, z = instance.leader, package.z
     details: list[str] = []
     proven = np.zeros((len(instance.scenarios), len(instance.objectives)))
+    reached = np.zeros_like(proven)
     worst, slack = 0.0, 0.0
     start = 0
     for s, scenario in enumerate(instance.scenarios):
@@ -102,13 +106,23 @@ def check(instance: Instance, package: Package, *, nodes: int = 0) -> Certificat
             proven[s, o] = safe_bound(scenario, cost, package.sweep.duals[start:stop, o])
             broken = violation(scenario, plan)
             worst = max(worst, broken)
+            reached[s, o] = float(cost @ plan) if broken <= FEASIBLE else -np.inf
             if broken <= FEASIBLE:
                 slack = max(slack, (proven[s, o] - float(cost @ plan)) / (1 + abs(proven[s, o])))
         start = stop
     probability = np.array([s.probability for s in instance.scenarios])
     risk = package.request.risk
-    upper = tail(proven @ instance.weights, probability, risk.kind, risk.alpha)
+    scored = _scored(instance, package, proven, details)
+    upper = tail(scored, probability, risk.kind, risk.alpha)
+    if not package.request.every_value and risk.kind != "satisfice":
+        # replies that do not bear on the risk need not be exact: what counts is the risk by plans and by bounds
+        plans = _scored(instance, package, reached, [])
+        slack = (upper - tail(plans, probability, risk.kind, risk.alpha)) / (1 + abs(upper))
     good = _judge(instance, package, upper, worst, slack, details)
+    cramped = without_room(instance, z)
+    if cramped:
+        good = False
+        details.append(f"{len(cramped)} scenarios leave too little room for civilian goods, the first is {cramped[0]}")
     whole = z[leader.integer]
     if np.any(np.minimum(whole, 1 - whole) > 1e-9):
         good = False
@@ -120,6 +134,27 @@ def check(instance: Instance, package: Package, *, nodes: int = 0) -> Certificat
         status = "proven" if lower_bound_holds(instance, package, nodes=nodes) else status
     details.append(f"the lower bound is {status}")
     return Certificate(good, upper, package.upper_bound, worst, slack, status, tuple(details))
+
+
+def _scored(instance: Instance, package: Package, values: Vector, details: list[str]) -> Vector:
+    """What the risk is taken of, (S,): values, regrets, or 1 where a scenario fails its threshold."""
+    combined: Vector = values @ instance.weights
+    kind = package.request.risk.kind
+    if kind == "regret":
+        offsets = package.offsets if package.offsets is not None else np.full(len(combined), -np.inf)
+        details.append("regret is measured against the least that each scenario can have, as the solver claims it")
+        return combined - offsets
+    if kind == "satisfice":
+        today = np.zeros(len(combined))
+        for s, scenario in enumerate(instance.scenarios):
+            for o, weight in enumerate(instance.weights):
+                plan = package.sweep_before.plans[s, o]
+                base = scenario.harm[o] / instance.normalisers[o] + scenario.fixed
+                today[s] += weight * float(base @ plan) if violation(scenario, plan) <= FEASIBLE else -np.inf
+        limit = (1 - package.request.risk.threshold) * today + FEASIBLE * (1 + np.abs(today))
+        failed: Vector = (combined > limit).astype(np.float64)
+        return failed
+    return combined
 
 
 def _judge(instance: Instance, package: Package, upper: float, worst: float, slack: float, details: list[str]) -> bool:

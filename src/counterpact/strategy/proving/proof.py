@@ -5,7 +5,9 @@ Own branching on z. A node's bound is any convex weighting of adversary plans wi
     risk(z) ≥ Σ_k λ_k (a_k − g_k·z) ≥ Σ λ_k a_k + Σ rows μ·bound + Σ_m min over the box of (−λ·g − Bᵀμ)_m z_m
 
 SciPy finds λ, μ; the bound is then computed from them by weak duality alone, so a wrong λ, μ only weakens it. The
-plans are SciPy's too, checked for feasibility. The guard is left out: a bound without it holds with it.
+plans are SciPy's too, checked for feasibility. The guard is left out: a bound without it holds with it. Its
+limits: some thousand nodes of a few dozen measures and scenarios, each node asking every scenario again; mean, CVaR and
+worst only.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from counterpact.strategy.solving.package import Package
 
 def lower_bound_holds(instance: Instance, package: Package, *, nodes: int, tolerance: float = 1e-6) -> bool:
     """Whether no z has less risk than `package.lower_bound`, shown with at most `nodes` nodes."""
+    if package.request.risk.kind not in ("mean", "cvar", "worst"):
+        return False  # regret and satisficing are no convex function of the replies alone
     prover = _Prover(instance, package)
     target = package.lower_bound - tolerance * (1 + abs(package.lower_bound))
     heap: list[tuple[float, int, Vector, Vector]] = [(-np.inf, 0, *prover.box)]
@@ -68,7 +72,29 @@ class _Prover:
         self.box = (start, stop)
         self.a: list[float] = []
         self.g: list[Vector] = []
+        for sweep in (package.sweep_before, package.sweep):
+            self.recall(sweep.plans, sweep.z)
         self.learn(start)
+
+    def recall(self, plans: Vector, z: Vector) -> None:
+        """Add the cut of stored plans (S, O, n), if every one of them is feasible."""
+        instance = self.instance
+        constant = np.zeros(len(instance.scenarios))
+        slope = np.zeros((len(instance.scenarios), len(z)))
+        for s, scenario in enumerate(instance.scenarios):
+            for o, weight in enumerate(instance.weights):
+                if violation(scenario, plans[s, o]) > FEASIBLE:
+                    return
+                base = scenario.harm[o] / instance.normalisers[o] + scenario.fixed
+                constant[s] += weight * float(base @ plans[s, o])
+                slope[s] += weight * (scenario.penalty.T @ plans[s, o])
+        self._keep(constant, slope, constant - slope @ z)
+
+    def _keep(self, constant: Vector, slope: Vector, values: Vector) -> float:
+        q = tail_weights(values, self.probability, self.risk.kind, self.risk.alpha)
+        self.a.append(float(q @ constant))
+        self.g.append(q @ slope)
+        return float(q @ values)
 
     def learn(self, z: Vector) -> float:
         """Add the cut of the replies at z; returns the risk at z by these (feasible) plans."""
@@ -86,10 +112,7 @@ class _Prover:
                 constant[s] += weight * float(base @ plan)
                 slope[s] += weight * (scenario.penalty.T @ plan)
             values[s] = constant[s] - slope[s] @ z
-        q = tail_weights(values, self.probability, self.risk.kind, self.risk.alpha)
-        self.a.append(float(q @ constant))
-        self.g.append(q @ slope)
-        return float(q @ values)
+        return self._keep(constant, slope, values)
 
     def bound(self, low: Vector, high: Vector) -> tuple[float, Vector]:
         """(safe lower bound over the box and the leader's rows, a z to learn from); +inf if shown empty."""

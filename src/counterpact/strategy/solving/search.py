@@ -29,7 +29,8 @@ class Request:
     `budgets`: most of each resource; `require`, `forbid`: leader variables by name; `gap`: share of the achievable
     effect at which to stop; `time_limit` in seconds is a last resort, the best so far is then returned with its gap;
     `every_value`: give the reply of every scenario exactly, also of those that do not bear on the risk; `plan_cuts`:
-    never dual blocks, which close small gaps but cost much where programs are long (many periods).
+    never dual blocks, which close small gaps but cost much where programs are long (many periods); `prove`: nodes
+    that the prover may spend on the lower bound (`proving.proof`).
     """
 
     risk: Risk = field(default_factory=Risk)
@@ -42,6 +43,7 @@ class Request:
     seed: int = 0
     every_value: bool = True
     plan_cuts: bool = False
+    prove: int = 0
 
 
 def gap_of(upper: float, lower: float, before: float) -> float:
