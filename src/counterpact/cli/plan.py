@@ -25,6 +25,9 @@ def plan(
     forbid: Annotated[list[str] | None, typer.Option("--forbid", help="Measure that must not; repeatable.")] = None,
     gap: Annotated[float, typer.Option("--gap", min=0, max=1, help="Stop at this share of the effect.")] = 0.05,
     time_limit: Annotated[float, typer.Option("--time-limit", min=1, help="Seconds for the design.")] = 60.0,
+    prove: Annotated[
+        int, typer.Option("--prove", min=0, help="Nodes to prove the lower bound with; small cases only.")
+    ] = 0,
     cluster: Cluster = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
     seed: Seed = 0,
@@ -47,6 +50,7 @@ def plan(
             forbid=tuple(forbid or ()),
             gap=gap,
             time_limit=time_limit,
+            prove=prove,
             cluster=cluster,
         )
     if json:
@@ -93,3 +97,29 @@ def show(found: Plan, console: Console) -> None:
     for line in found.contribution.lines:
         lines.add_row(line.line, f"{line.share:.0%}", f"{line.alone:.3g}", f"{line.last_in:.3g}")
     console.print(lines)
+    _show_why(found, console)
+
+
+def _show_why(found: Plan, console: Console) -> None:
+    """Why the package is what it is, and who must join."""
+    from rich.table import Table
+
+    within = Table("measure", "lost", "hits", "by", "why", title="Why they are in", title_justify="left")
+    for one in found.inside[:10]:
+        ways = ", ".join(r.name for r in one.reopens)
+        within.add_row(one.measure, f"{one.share:.1%}", one.objective, ways, one.why)
+    console.print(within)
+    left = Table("measure", "adds", "needs", "what keeps it out", title="The best left out", title_justify="left")
+    for other in found.outside:
+        exchange = f" ({other.displaces})" if other.displaces else ""
+        left.add_row(other.measure, f"{other.share:.1%}", " ".join(other.brings), other.why + exchange)
+    console.print(left)
+    who = Table("member", "lost without", "takes part in", "must join", title="Who must join", title_justify="left")
+    for member in found.coalition.members:
+        who.add_row(member.name, f"{member.share:.1%}", f"{member.takes_part:.0%}", "yes" if member.must else "")
+    console.print(who)
+    for new in found.coalition.newcomers[:3]:
+        if new.gain > 0:
+            console.print(
+                f"One more member, {new.name}: {new.share:.1%} of the effect more, with {new.measure or 'no more'}."
+            )

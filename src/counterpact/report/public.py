@@ -181,4 +181,5 @@ def _package(package: Block) -> Block:
             {**e, "note": "", "figure": {**e["figure"], "how": "Interval set in the case."}} for e in m["effects"]
         ]
         measures.append({**m, "effects": effects, "note": ""})
-    return {**package, "measures": measures}
+    # the reasons name routes and what would open them
+    return {k: v for k, v in package.items() if k != "reasons"} | {"measures": measures}

@@ -46,6 +46,7 @@ def build(b: Brief) -> dict[str, Any]:
         "indicator_rows": indicator_rows,
         "package_groups": package_groups(b),
         "package_rows": package_rows(b),
+        "reason_rows": reason_rows(b["package"].get("reasons", {})),
         "public_moves": [
             (m["objective"], m["mode"], m["before"], m["after"]) for m in b["displacement"] if "mode" in m
         ],
@@ -271,3 +272,15 @@ def loophole_row(r: Mapping[str, Any]) -> tuple[Cell, ...]:
     closing = "; ".join(c["text"] for c in r["closing_measures"]) or r["no_closing"]
     join = ", ".join(dict.fromkeys(name for c in r["closing_measures"] for name in c["who"])) or "–"
     return (r["route_text"], r["objective_name"], r["value"], closing, join)
+
+
+def reason_rows(reasons: Mapping[str, Any]) -> dict[str, list[tuple[Cell, ...]]]:
+    """Tables of why: what is in, what is out, who must join."""
+    return {
+        "inside": [(r["name"], r["loss"], r["text"]) for r in reasons.get("inside", ())],
+        "outside": [(r["name"], r["gain"], r["brings"], r["text"]) for r in reasons.get("outside", ())],
+        "members": [
+            (r["name"], r["loss"], r["takes_part"], r["lost"], "yes" if r["must"] else "")
+            for r in reasons.get("members", ())
+        ],
+    }

@@ -213,6 +213,94 @@ class DrivingBox:
 
 
 @dataclass(frozen=True)
+class Reopened:
+    """A channel they would use more without a measure: mean amount over representative scenarios."""
+
+    channel: str
+    name: str
+    more: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Why a measure is in the package: what comes back if it alone is dropped.
+
+    `loss`: combined risk; `share` of the package's effect; `objective`: the one hit most, by `more` in its unit
+    (mean); `reopens`: the channels it acts on that they would use more; `needed_by`: measures that fall with it.
+    """
+
+    measure: str
+    name: str
+    loss: float
+    share: float
+    objective: str
+    more: float
+    unit: str
+    reopens: tuple[Reopened, ...]
+    needed_by: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Why a measure is not in the package: what it would add with all it needs, and what keeps it out.
+
+    `lacks`: resource → amount beyond the limit; `displaces`: the member that frees as much at the least loss, with
+    that `loss` (combined risk).
+    """
+
+    measure: str
+    name: str
+    brings: tuple[str, ...]  # prerequisites and actors that would have to come along
+    gain: float
+    share: float
+    objective: str
+    lacks: Mapping[str, float]
+    displaces: str
+    loss: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Joiner:
+    """A member of the coalition: `loss` of combined risk and `share` of the effect if it does not join, measures then
+    without their vote (`lost`); `takes_part`: share of the scenarios in which it takes part once it has joined."""
+
+    actor: str
+    name: str
+    loss: float
+    share: float
+    lost: tuple[str, ...]
+    takes_part: float
+    must: bool  # in the smallest coalition found that keeps `Coalition.keeps` of the effect
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """An actor not asked to join: combined risk its joining would take away, alone by enforcing what is adopted
+    (`alone`) and with the best measure that needs nobody else (`gain`, `measure`); `political`: what asking costs."""
+
+    actor: str
+    name: str
+    alone: float
+    gain: float
+    share: float  # gain, of the package's effect
+    measure: str
+    political: float
+    takes_part: float
+
+
+@dataclass(frozen=True)
+class Coalition:
+    """Who must join, and what one more member is worth. `keeps`: share of the effect the smallest coalition keeps."""
+
+    members: tuple[Joiner, ...] = ()
+    newcomers: tuple[Newcomer, ...] = ()
+    keeps: float = 0.0
+
+
+@dataclass(frozen=True)
 class WeightFlip:
     """Whether another weight of one objective would change the package."""
 
@@ -267,3 +355,6 @@ class Plan:
     representatives: int
     seed: int
     notes: tuple[str, ...]
+    inside: tuple[Inside, ...] = ()
+    outside: tuple[Outside, ...] = ()
+    coalition: Coalition = Coalition()

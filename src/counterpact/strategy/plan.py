@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +20,20 @@ from counterpact.strategy.answers.displacement import reply as named_reply
 from counterpact.strategy.answers.displacement import shifts
 from counterpact.strategy.answers.drivers import box, drivers
 from counterpact.strategy.answers.loopholes import loopholes
+from counterpact.strategy.answers.members import coalition
 from counterpact.strategy.answers.representatives import choose, spread
 from counterpact.strategy.answers.stable_replies import StableReplies
+from counterpact.strategy.answers.why import Marginal, inside, outside
 from counterpact.strategy.compiling.compile import Compiled
 from counterpact.strategy.compiling.levers import complete
 from counterpact.strategy.outcome import (
     ChosenMeasure,
+    Coalition,
     Contribution,
     FrontierPoint,
+    Inside,
     ObjectiveOutcome,
+    Outside,
     Plan,
     Reply,
     WeightFlip,
@@ -69,10 +75,12 @@ def make_plan(
     before, after = package.values_before / normal, package.values / normal
     chosen = choose(before, after, oracle.stack.probability, instance.weights, REPRESENTATIVES)
     few = Oracle(instance, chosen.index, memory=6)
-    work = Work(compiled, request, package, oracle, guard, shelf, chosen, few)
+    # what is asked around the package is told by the attitude nearest to the one asked for
+    work = Work(compiled, replace(request, risk=request.risk.around), package, oracle, guard, shelf, chosen, few)
     other = Beside(lambda: _frontier_and_weights(work))
+    reasons = Beside(lambda: _reasons(work))
     say("checking the certificate")
-    checked = certify.check(instance, package)
+    checked = certify.check(instance, package, nodes=request.prove)
     say("following the adversary's reply")
     stable = StableReplies(compiled)
     today = stable.find(np.zeros_like(package.z), chosen.index, before[chosen.index])
@@ -80,7 +88,7 @@ def make_plan(
     reply = named_reply(compiled, chosen, under, package.values, package.z)
     say("closing loopholes")
     open_routes = loopholes(
-        compiled, reply.routes, package.z, oracle=few, weight=chosen.weight, risk=request.risk,
+        compiled, reply.routes, package.z, oracle=few, weight=chosen.weight, risk=work.request.risk,
         budgets=request.budgets, proven=checked.passed,
     )  # fmt: skip
     say("sharing the effect among the lines")
@@ -92,12 +100,13 @@ def make_plan(
     equal, overlap = equal_assumptions(work)
     say("tracing effect against cost")
     points, flips = other.result()
+    members, rest, joiners = reasons.result()
     return Plan(
         request=request,
         package=package,
         certificate=checked,
         compiled=compiled,
-        measures=_measures(work, assumed),
+        measures=_measures(work, assumed, members),
         joins=tuple(
             n.removeprefix("join:") for n in package.names if n.startswith("join:")
         ),
@@ -123,12 +132,21 @@ def make_plan(
         representatives=len(chosen.index),
         seed=compiled.seed,
         notes=_notes(work),
+        inside=members,
+        outside=rest,
+        coalition=joiners,
     )  # fmt: skip
 
 
 def _frontier_and_weights(work: Work) -> tuple[tuple[FrontierPoint, ...], tuple[WeightFlip, ...]]:
     quick = Quick(work)
     return frontier(work, quick), weight_flips(work, quick)
+
+
+def _reasons(work: Work) -> tuple[tuple[Inside, ...], tuple[Outside, ...], Coalition]:
+    marginal = Marginal(work)
+    members = inside(marginal)
+    return members, outside(marginal, members), coalition(marginal)
 
 
 def reply_to(compiled: Compiled, measures: tuple[str, ...], *, representatives: int = REPRESENTATIVES) -> Reply:
@@ -182,30 +200,24 @@ def _assumed(work: Work) -> tuple[set[str], float]:
     for m in assumed:
         z[compiled.levers.measure[m]] = 0.0
     z = compiled.levers.settled(z)
-    total = work.package.upper_bound_before - work.package.upper_bound
+    today = work.risk(work.package.sweep_before.lower)
+    total = today - work.risk(work.package.sweep.lower)
     if total <= 1e-12:
         return assumed, 0.0
-    left = work.package.upper_bound_before - work.risk(work.oracle.sweep(z).lower)
+    left = today - work.risk(work.oracle.sweep(z).lower)
     return assumed, float(np.clip(1.0 - left / total, 0.0, 1.0))
 
 
-def _measures(work: Work, assumed: set[str]) -> tuple[ChosenMeasure, ...]:
+def _measures(work: Work, assumed: set[str], members: tuple[Inside, ...]) -> tuple[ChosenMeasure, ...]:
     compiled, case = work.compiled, work.compiled.case
     bases = _effect_bases(compiled)
-    total = max(work.package.upper_bound_before - work.package.upper_bound, 1e-12)
-    base = work.risk(work.few.sweep(work.z).lower, work.chosen.weight)
+    last = {one.measure: one.share for one in members}
     rows = []
     for m, variable in compiled.levers.measure.items():
         if work.z[variable] <= 0.5:
             continue
         measure, cost = case.measures[m], compiled.levers.costs[m]
         kept = m in compiled.levers.kept
-        last = 0.0
-        if m in bases:
-            z = work.z.copy()
-            z[variable] = 0.0
-            z = compiled.levers.settled(z)
-            last = work.risk(work.few.sweep(z).lower, work.chosen.weight) - base
         rows.append(
             ChosenMeasure(
                 id=m,
@@ -221,7 +233,7 @@ def _measures(work: Work, assumed: set[str]) -> tuple[ChosenMeasure, ...]:
                 requires=measure.requires,
                 bases=bases.get(m, ()),
                 assumed_only=m in assumed,
-                last_in=last / total,
+                last_in=last[m],
                 touches_model=m in bases,
             )
         )
