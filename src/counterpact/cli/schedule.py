@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from counterpact.strategy.schedule.outcome import Branch, Schedule
 
+_MOST = 6
 _MARK = {"acts": "[green]██[/]", "partly": "[yellow]▒▒[/]", "decided": "[dim]··[/]", "lifted": "[red]--[/]", "": ""}
 
 
@@ -188,7 +189,9 @@ def show(found: Schedule, console: Console) -> None:
         )
     console.print(goals)
     for post in found.signposts:
-        console.print(f"\n[bold]Signpost[/] {escape(post.label)}, seen in {post.seen}; worth {post.worth:.3g}.")
+        console.print(
+            f"\n[bold]Signpost[/] {escape(post.label)}, seen in {post.seen}; to know takes away {post.worth:.3g} more."
+        )
         for branch in (post.below, post.above):
             console.print(f"  {escape(_branch(branch))}")
     if found.too_late:
@@ -205,6 +208,8 @@ def _legend() -> str:
 
 
 def _branch(branch: Branch) -> str:
-    changes = "; ".join(f"{c.id}: {c.was or 'not'} → {c.now or 'not'}" for c in branch.changes) or "nothing changes"
+    said = [f"{c.id}: {c.was or 'not'} → {c.now or 'not'}" for c in branch.changes]
+    changes = "; ".join(said[:_MOST]) or "nothing changes"
+    more = f"; {len(said) - _MOST} more" if len(said) > _MOST else ""
     risk = f"{branch.risk_kept:.3g} → {branch.risk_after:.3g}"
-    return f"{branch.condition} ({branch.probability:.0%}): risk {risk}; {changes}."
+    return f"{branch.condition} ({branch.probability:.0%}): risk {risk}; {changes}{more}."

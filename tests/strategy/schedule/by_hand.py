@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
@@ -38,7 +37,13 @@ def random_world(seed: int, *, measures: int = 3, scenarios: int = 2, guard: boo
 
 
 def value(
-    base: Instance, links: Links, periods: Periods, s: int, o: int, acts: np.ndarray, opened: tuple[int, ...] | None = None
+    base: Instance,
+    links: Links,
+    periods: Periods,
+    s: int,
+    o: int,
+    acts: np.ndarray,
+    opened: tuple[int, ...] | None = None,
 ) -> float:
     """The horizon's value of scenario s, objective o, normalised a year. `acts`: (T, M) what is in force when.
 
@@ -132,7 +137,7 @@ def best(
     base: Instance, links: Links, periods: Periods, risk: Risk, *, starts: int | None = None,
     liftable: frozenset[int] = frozenset(), budget: float | None = None, exact: bool = False,
 ) -> float:  # fmt: skip
-    """Least risk over every pattern of starts that keeps the case's limits in every period, the guard and the wishes."""
+    """Least risk over every pattern of starts that keeps the case's limits in every period, guard and wishes."""
     guard, leader = Guard(base), base.leader
     probability = np.array([s.probability for s in base.scenarios])
     known: dict[tuple[int, int, bytes], float] = {}
@@ -158,8 +163,3 @@ def best(
                 values[s] += w * known[key]
         least = min(least, risk.value(values, probability))
     return least
-
-
-def unweighted(base: Instance) -> Instance:
-    """The instance with equal probabilities, for subsets of its scenarios."""
-    return replace(base, scenarios=[replace(s, probability=1 / len(base.scenarios)) for s in base.scenarios])

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from counterpact.errors import UsageError
 from counterpact.strategy.proving import certificate
 from counterpact.strategy.schedule.expand import Expanded, expand
 from counterpact.strategy.schedule.links import Links, unlinked
+from counterpact.strategy.schedule.patterns import whole_openings
 from counterpact.strategy.schedule.periods import Periods
 from counterpact.strategy.solving.package import Request, design
 from counterpact.strategy.solving.reply import Oracle
@@ -64,6 +66,34 @@ def test_measures_that_can_be_lifted_agree_with_every_pattern_of_starts_and_ends
     found = _solved(made, risk, budgets={"money": budget})
     expected = by_hand.best(base, links, periods, risk, liftable=lifted, budget=budget)
     assert found == pytest.approx(expected, rel=1e-5, abs=1e-7)
+
+
+@pytest.mark.parametrize("seed", range(60, 66))
+def test_channels_opened_whole_agree_with_every_pattern_of_openings(seed: int) -> None:
+    base, links = by_hand.random_world(seed, measures=2)
+    links = replace(links, openings=tuple(replace(o, cost=8 * o.cost) for o in links.openings))
+    periods, risk = Periods.parse("2027..2028"), Risk("mean")
+    part = expand(base, periods, links)
+    made = whole_openings(part, [o.name for o in links.openings])
+    zero = np.zeros(len(made.instance.leader.names))
+    exact, linear = Oracle(made.instance).sweep(zero).lower, Oracle(part.instance).sweep(zero).lower
+    off = np.zeros((2, 2))
+    for s, o in np.ndindex(exact.shape):
+        expected = by_hand.exact_value(base, links, periods, s, o, off)
+        assert exact[s, o] == pytest.approx(expected, rel=1e-6, abs=1e-8)
+    assert np.all(linear >= exact - 1e-8), "opening in part over-estimates them"
+    expected = by_hand.best(base, links, periods, risk, exact=True)
+    assert _solved(made, risk) == pytest.approx(expected, rel=1e-5, abs=1e-7)
+
+
+def test_too_many_patterns_and_unknown_channels_are_wrong_use() -> None:
+    base, links = by_hand.random_world(1)
+    made = expand(base, Periods.parse("2027..2029"), links)
+    with pytest.raises(UsageError, match="have to be opened"):
+        whole_openings(made, ["nowhere"])
+    many = replace(links, openings=tuple(replace(links.openings[0], name=f"x{k}", lag=0.0) for k in range(4)))
+    with pytest.raises(UsageError, match="256 patterns"):
+        whole_openings(expand(base, Periods.parse("2027..2029"), many), [o.name for o in many.openings])
 
 
 @pytest.mark.parametrize("seed", range(6))

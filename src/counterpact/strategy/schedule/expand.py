@@ -211,8 +211,8 @@ def _whole(layout: _Layout, block: csc_matrix, s: int) -> csc_matrix:
         entries = []
         if o.row >= 0 and o.cost is not None:
             entries.append((u * R + o.row, float(o.cost[s])))
-        for t in np.flatnonzero(layout.carries(o, u)):
-            entries.append((int(t) * R + layout.own + e, -float(o.capacity[s] * periods.years[t])))
+        for v in np.flatnonzero(layout.carries(o, u)).tolist():
+            entries.append((v * R + layout.own + e, -float(o.capacity[s] * periods.years[v])))
         entries.append((T * R + e, 1.0))
         for row, value in sorted(entries):
             rows.append(row)

@@ -16,6 +16,7 @@ from counterpact.strategy.schedule import decisions, from_case, steps
 from counterpact.strategy.schedule.clock import Done
 from counterpact.strategy.schedule.expand import Expanded, expand
 from counterpact.strategy.schedule.outcome import Schedule
+from counterpact.strategy.schedule.patterns import whole_openings
 from counterpact.strategy.schedule.signposts import find as find_signposts
 from counterpact.strategy.schedule.tidy import tidy
 from counterpact.strategy.schedule.wish import Wish, first_open, read_done, request
@@ -104,6 +105,7 @@ def prepare(compiled: Compiled, wish: Wish) -> Work:
         lagged=from_case.lagged(compiled),
         done=done,
     )
+    expanded = whole_openings(expanded, wish.exact)
     asked = request(wish, leader, expanded.instance.leader.resources, done, why)
     first = first_open(wish, done)
     return Work(compiled, wish, expanded, asked, first, Oracle(expanded.instance), Guard(expanded.instance), [])
