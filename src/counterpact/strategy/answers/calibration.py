@@ -25,11 +25,11 @@ from counterpact.case.values import Lever, MeasureStatus
 from counterpact.errors import CaseError, Problem, nearest
 from counterpact.picture.result import Picture, Samples, World
 from counterpact.quantity import Period
-from counterpact.strategy.answers.drivers import ranks
 from counterpact.strategy.answers.representatives import spread
 from counterpact.strategy.answers.stable_replies import StableReplies
 from counterpact.strategy.compiling.compile import Compiled, compile_case
 from counterpact.strategy.compiling.levers import complete
+from counterpact.strategy.discovery.association import ranks
 from counterpact.strategy.outcome import Hindcast, HindcastChannel
 from counterpact.strategy.solving.reply import Oracle
 
