@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from counterpact.lines.contract import Assessment, RecordView
     from counterpact.lines.sanctions.gaps.asking import Gaps
     from counterpact.lines.sanctions.ownership.asking import Answer
+    from counterpact.lines.sanctions.screening.decisions import Log
     from counterpact.lines.sanctions.screening.screener import Screener
     from counterpact.lines.sanctions.signals.signal import Found
     from counterpact.picture.result import Picture
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from counterpact.strategy.outcome import Loophole, Plan, Reply
     from counterpact.strategy.schedule.outcome import Schedule
     from counterpact.strategy.solving.package import Package, Request
+    from counterpact.strategy.valuation.compare import Valuation
 
 Progress = Callable[[str], None]
 """Called with a few words when a step begins."""
@@ -248,6 +250,27 @@ class Opened:
 
         return make_plan(self.compiled, package.request, package=package, progress=self._say)
 
+    def valuation(
+        self, measures: Sequence[str] | None = None, *, worth: Mapping[str, float] | None = None, risk: str = "cvar90"
+    ) -> Valuation:
+        """The guarantee beside the reply that is best by their own values, at these measures; None: the best package.
+
+        `worth`: objective → own value of one normaliser (an assumption; 1 where not said). Raises `UsageError`.
+        """
+        import numpy as np
+
+        from counterpact.strategy.plan import z_of
+        from counterpact.strategy.solving.package import design
+        from counterpact.strategy.solving.risk import Risk
+        from counterpact.strategy.valuation.compare import compare
+
+        self._say("following their own values")
+        if measures is None:
+            z = np.asarray(design(self.compiled.instance, self.request(risk=risk)).z)
+        else:
+            z = z_of(self.compiled, tuple(measures))
+        return compare(self.compiled, z, Risk.named(risk), worth=worth)
+
     def frontier(self, axes: Sequence[str] = ("effect", "money"), *, points: int = 20, **asked: Any) -> Frontier:
         """Effect against one to four resources: the packages that none beats, each with its gap; `pick` one.
 
@@ -378,3 +401,11 @@ def evaluate_screening(
         for paths in (positives, negatives)
     )
     return evaluate_lists(screening(lists, keep=False), found, false, threshold=threshold)
+
+
+def decision_log() -> Log:
+    """The log of decisions on screening hits, beside the record."""
+    from counterpact.lines.sanctions.screening.decisions import Log
+    from counterpact.record.home import home
+
+    return Log(home() / "screening")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from counterpact.cli import case, diplomacy, evaluate, record
+from counterpact.cli import case, diplomacy, evaluate, record, screen
 from counterpact.cli.assess import assess
 from counterpact.cli.brief import brief
 from counterpact.cli.compare import compare
@@ -17,8 +17,10 @@ from counterpact.cli.ownership import ownership
 from counterpact.cli.picture import picture
 from counterpact.cli.plan import plan
 from counterpact.cli.reply import reply
+from counterpact.cli.serve import serve
 from counterpact.cli.schedule import schedule
 from counterpact.cli.signals import signals
+from counterpact.cli.values import values
 
 app = typer.Typer(
     name="counterpact",
@@ -30,6 +32,7 @@ app = typer.Typer(
 app.add_typer(case.app, name="case")
 app.add_typer(record.app, name="record")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(screen.app, name="screen")
 app.add_typer(diplomacy.app, name="diplomacy")
 COMMANDS = (
     brief,
@@ -37,6 +40,7 @@ COMMANDS = (
     assess,
     plan,
     frontier,
+    values,
     loopholes,
     reply,
     compare,

@@ -149,8 +149,8 @@ def _reasons(work: Work) -> tuple[tuple[Inside, ...], tuple[Outside, ...], Coali
     return members, outside(marginal, members), coalition(marginal)
 
 
-def reply_to(compiled: Compiled, measures: tuple[str, ...], *, representatives: int = REPRESENTATIVES) -> Reply:
-    """What they do if exactly these measures are taken (`lapse:ID` lets one go), everyone who is needed taking part.
+def z_of(compiled: Compiled, measures: tuple[str, ...]) -> Array:
+    """The leader variables of exactly these measures (`lapse:ID` lets one go), everyone who is needed taking part.
 
     Raises `UsageError` for a measure that is no lever of the case.
     """
@@ -164,7 +164,15 @@ def reply_to(compiled: Compiled, measures: tuple[str, ...], *, representatives: 
             if known is not None and not why and known.lever is Lever.NONE:
                 what += "; it is in the case but not a decision of the coalition"
             raise UsageError(Problem("", what=what, do=nearest(name, levers)))
-    z = complete(compiled.levers, measures)
+    return complete(compiled.levers, measures)
+
+
+def reply_to(compiled: Compiled, measures: tuple[str, ...], *, representatives: int = REPRESENTATIVES) -> Reply:
+    """What they do if exactly these measures are taken (`lapse:ID` lets one go), everyone who is needed taking part.
+
+    Raises `UsageError` for a measure that is no lever of the case.
+    """
+    z = z_of(compiled, measures)
     instance = compiled.instance
     oracle = Oracle(instance)
     zero, values = oracle.values(np.zeros_like(z)) / instance.normalisers, oracle.values(z)
