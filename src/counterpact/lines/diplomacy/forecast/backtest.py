@@ -54,9 +54,8 @@ def evaluate(
             f"before session {from_session} there are {len(before)} sessions; a forecast learns from at least "
             f"{FEWEST_LESSONS + 2}: give earlier votes as well (--votes and --roll-calls can be repeated)"
         )
-    enough = [s for s in lessons if (table.session < s).sum() >= 50]
     say("seeing each session as it looked when it opened")
-    whole = sessions(table, enough[0], last)
+    whole = sessions(table, lessons[0], last)
     rows: list[_Row] = []
     trees: Trees | None = None
     plain = plain_titles(table)

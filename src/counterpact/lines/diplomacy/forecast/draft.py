@@ -98,6 +98,10 @@ def forecast(
     known = know(table, texts_of(table.items), last + 1)
     words = _check(known, text)
     lessons = sessions(table, last - LESSONS + 1, last)
+    if len(lessons) <= HELD_BACK:
+        raise UsageError(
+            f"the votes hold {len(lessons)} sessions one can learn from; at least {HELD_BACK + 1} are needed"
+        )
     say("learning")
     early, trees = learn(lessons[:-HELD_BACK]), learn(lessons)
     shifts = np.concatenate([_shifts(early, one) for one in lessons[-HELD_BACK:]])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 MEMORY = 12  # sessions the positions and the likeness of states are fitted on
+FEWEST_PAST = 50  # roll calls before a forecast is made
 RECENT = 3  # sessions of a state's base rates
 LEADERS = ("USA", "RUS", "CHN", "IND", "FRA", "EGY", "JPN", "BRA")
 KERNELS = ((12.0, 4.0, "near"), (3.0, 10.0, "wide"))  # power of the similarity, years of memory, name
@@ -59,9 +60,9 @@ def know(table: VoteTable, texts: list[str], session: int, drift: Array | None =
     from counterpact.lines.diplomacy.points import estimate
 
     past = np.flatnonzero(table.session < session)
-    if len(past) < 50:
+    if len(past) < FEWEST_PAST:
         raise UsageError(
-            f"only {len(past)} roll calls come before session {session}; a forecast needs at least 50 earlier ones"
+            f"only {len(past)} roll calls come before session {session}; a forecast needs at least {FEWEST_PAST}"
         )
     library = Library([texts[i] for i in past], table.session[past])
     recent = table.only(past[table.session[past] >= session - MEMORY].tolist())

@@ -136,7 +136,7 @@ def _mark_absent(matrix: NDArray[np.int8], session: NDArray[np.int64]) -> None:
     after: NDArray[np.bool_] = np.asarray(np.arange(len(matrix))[:, None] >= first[None, :])
     for number in np.unique(session):
         rows = np.flatnonzero(session == number)
-        voted = cast[rows].any(axis=0)
+        voted: NDArray[np.bool_] = np.asarray(cast[rows].any(axis=0))
         block = matrix[rows]
         block[(block < 0) & voted[None, :] & after[rows]] = ABSENT
         matrix[rows] = block

@@ -50,7 +50,8 @@ def code_states(votes: pl.DataFrame, items: pl.DataFrame, label: str, notes: lis
     coded = dated.join(who, on=["country", "country_code", "year"], how="left", nulls_equal=True)
     coded = _once(coded.filter(pl.col("cow").is_not_null()), label, notes)
     last = coded.group_by("cow").agg(pl.col("year").max()).sort("cow")
-    named = [_named(cow, year) for cow, year in last.rows()]
+    latest = int(coded["year"].max())  # type: ignore[arg-type]
+    named = [_named(cow, latest) for cow in last["cow"]]
     number = {cow: place for place, cow in enumerate(last["cow"])}
     return Coded(
         coded["rcid"].to_numpy(),

@@ -39,7 +39,7 @@ class VoteTable:
     """States by items. `vote[i, s]`: 0 no, 1 abstain, 2 yes, 3 absent, −1 not a member (or not in the file).
 
     `cow`: Correlates of War codes of the columns, one for a state and its successor; `codes`: ISO alpha-3 (or the
-    COW abbreviation) and `names` as of the last vote. Items stand in order of session, date and number.
+    COW abbreviation) and `names` as of the last year of the table. Items stand in order of session, date and number.
     `bridges`: pairs of positions of items with the same words. `issues`: names of issues → positions of items.
     `notes`: what was met while reading, in words.
     """
