@@ -17,7 +17,6 @@ from counterpact.cli.ownership import ownership
 from counterpact.cli.picture import picture
 from counterpact.cli.plan import plan
 from counterpact.cli.reply import reply
-from counterpact.cli.serve import serve
 from counterpact.cli.schedule import schedule
 from counterpact.cli.signals import signals
 from counterpact.cli.values import values
