@@ -10,7 +10,7 @@ from counterpact.charts import palette
 from counterpact.charts.chart import Chart, Key, Option, Table, axis, base, plain, tip
 
 Step = Mapping[str, Any]
-"""`id`, `name`, `line`, `begins`, `lifted`, `done`, `cells` (one per period: decided, partly, acts, lifted or empty)."""
+"""`id`, `name`, `line`, `begins`, `lifted`, `done`, `cells`: decided, partly, acts, lifted or empty."""
 
 ROW = 22
 SAID = {
@@ -41,9 +41,7 @@ def option(steps: Sequence[Step], periods: Sequence[str], years: Sequence[float]
                     "value": [plain(ends[run[0]]), plain(ends[run[-1] + 1]), row, row],
                     "show": {"hollow": state != "acts", "open": False},
                     "itemStyle": {"color": colour},
-                    "tooltip": {
-                        "formatter": tip(step["name"], f"{step['line']}, {step['id']}", f"{when}: {SAID[state]}")
-                    },
+                    "tooltip": {"formatter": words},
                 }
             )
     return base(

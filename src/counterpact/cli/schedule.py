@@ -69,6 +69,9 @@ def schedule(
     signposts: Annotated[int, typer.Option("--signposts", min=0, help="How many signposts to look for.")] = 3,
     gap: Annotated[float, typer.Option("--gap", min=0, max=1, help="Stop at this share of the effect.")] = 0.1,
     time_limit: Annotated[float, typer.Option("--time-limit", min=1, help="Seconds for the design.")] = 120.0,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the schedule as one HTML and one JSON file.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
     seed: Seed = 0,
     scenarios: Annotated[int, typer.Option("--scenarios", min=20, help="How many scenarios to draw.")] = 60,
@@ -102,14 +105,17 @@ def schedule(
             time_limit=time_limit,
             signposts=signposts,
         )
+    from counterpact.report.brief import to_json
+    from counterpact.report.schedule import assemble, write
+
+    made = assemble(found)
+    page = write(made, out)[0] if out is not None else None
     if json:
-        import json as json_module
-
-        from counterpact.strategy.schedule.plain import plain_schedule
-
-        typer.echo(json_module.dumps(plain_schedule(found), ensure_ascii=False, indent=1))
-    else:
-        show(found, Console(highlight=False))
+        typer.echo(to_json(made))
+        return
+    show(found, Console(highlight=False))
+    if page is not None:
+        Console(highlight=False).print(f"The schedule: [bold]{page}[/]", soft_wrap=True)
 
 
 def _numbers(text: str, option: str) -> tuple[float, ...]:

@@ -80,15 +80,15 @@ def _head(case: Case, plan: Plan, public: bool) -> Block:
         "case_revision": case.revision,
         "seed": plan.seed,
         "versions": {"counterpact": __version__, **_versions()},
-        "handling": (Handling.CLEAR if public else _mark(case)).value,
+        "handling": (Handling.CLEAR if public else mark(case)).value,
         "public": public,
     }
 
 
-def _mark(case: Case) -> Handling:
+def mark(case: Case) -> Handling:
     """Routes and loopholes are at least TLP:AMBER; a fact of a narrower circle narrows the whole."""
     marks = [Handling.AMBER, case.head.handling, *(fact.handling for fact in case.facts.values())]
-    return max(marks, key=lambda mark: mark.rank)
+    return max(marks, key=lambda one: one.rank)
 
 
 def _versions() -> dict[str, str]:

@@ -13,21 +13,25 @@ def write(brief: Mapping[str, Any], folder: Path) -> tuple[Path, Path]:
     Both are made whole before either is written; a file is replaced in one step. Raises `UsageError` if the folder
     cannot be made.
     """
-    from counterpact.errors import UsageError
     from counterpact.report.brief import to_json
     from counterpact.report.html import render
 
     name = brief["case"] + ("-public" if brief["public"] else "")
-    texts = {folder / f"{name}.html": render(dict(brief)), folder / f"{name}.json": to_json(brief) + "\n"}
+    page, data = folder / f"{name}.html", folder / f"{name}.json"
+    save({page: render(dict(brief)), data: to_json(brief) + "\n"}, "the brief")
+    return page, data
+
+
+def save(texts: Mapping[Path, str], what: str) -> None:
+    """Write the texts, each file replaced in one step. Raises `UsageError` if a folder or file cannot be made."""
+    from counterpact.errors import UsageError
+
+    folder = next(iter(texts)).parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(path.name + ".part")
             part.write_text(text, encoding="utf-8", newline="\n")
             part.replace(path)
     except OSError as error:
-        raise UsageError(
-            f'cannot write the brief to "{folder}": {error.strerror}. Name another folder: --out'
-        ) from error
-    page, data = texts
-    return page, data
+        raise UsageError(f'cannot write {what} to "{folder}": {error.strerror}. Name another folder: --out') from error

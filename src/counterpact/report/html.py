@@ -35,15 +35,15 @@ SECTIONS: tuple[tuple[str, str], ...] = (
 
 def render(brief: dict[str, Any]) -> str:
     """The page. `brief` is what `report.brief.assemble` returns; nothing else is read."""
-    template = _environment().get_template("page.html.j2")
+    template = environment().get_template("page.html.j2")
     shown = view.build(brief)
     skip = {"changes"} if brief.get("changes") is None else set()
     skip |= {"network"} if brief["public"] else set()
     text = template.render(
         b=brief,
         sections=[{"id": i, "title": title} for i, title in SECTIONS if i not in skip],
-        css=_squeezed(_text("page.css")),
-        page_js=_text("page.js"),
+        css=_squeezed(asset("page.css")),
+        page_js=asset("page.js"),
         library=page.library(),
         runtime=page.runtime(),
         world=page.world().replace("\n", ""),
@@ -63,11 +63,12 @@ def _annex(brief: dict[str, Any], text: str) -> str:
     for i in sorted(wanted & set(facts)):
         wanted |= {facts[i].get(name, "") for name in ("repeats", "corrects", "corrected_by")}
     shown = {i: fact for i, fact in facts.items() if i in wanted}
-    return _environment().get_template("annex.html.j2").render(facts=shown, sources=brief["sources"])
+    return environment().get_template("annex.html.j2").render(facts=shown, sources=brief["sources"])
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of the room, with the filters they use."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -106,7 +107,8 @@ def about(figure: dict[str, Any]) -> str:
     return " ".join(said)
 
 
-def _text(name: str) -> str:
+def asset(name: str) -> str:
+    """A file that stands beside the templates."""
     return resources.files("counterpact.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
