@@ -67,7 +67,7 @@ def from_record(store: Store) -> Holdings:
     for dataset, reader in (("bods", _bods), ("gleif_level2", _gleif), ("ftm", _ftm)):
         if store.vintage(dataset) is not None:
             frame, said = reader(store)
-            frames.append(frame.select(COLUMNS))
+            frames.append(frame.select(list(COLUMNS)))
             names |= said
     if not frames:
         raise SourceError(
@@ -98,10 +98,10 @@ def _bods(store: Store) -> tuple[pl.DataFrame, dict[str, str]]:
 def _gleif(store: Store) -> tuple[pl.DataFrame, dict[str, str]]:
     """Consolidation is by accounting standard: control where no share is stated."""
     tied = store.table("gleif_level2").filter(
-        pl.col("relation").is_in(["IS_DIRECTLY_CONSOLIDATED_BY", "IS_ULTIMATELY_CONSOLIDATED_BY"])
+        pl.col("relation").is_in(["is directly consolidated by", "is ultimately consolidated by"])
         & (pl.col("status") == "ACTIVE")
     )  # fmt: skip
-    stated = pl.col("share").is_not_null() & (pl.col("relation") == "IS_DIRECTLY_CONSOLIDATED_BY")
+    stated = pl.col("share").is_not_null() & (pl.col("relation") == "is directly consolidated by")
     return tied.select(
         pl.col("target").alias("owner"), pl.col("entity").alias("asset"),
         pl.when(stated).then(pl.lit("shares")).otherwise(pl.lit("control")).alias("kind"),
