@@ -18,6 +18,7 @@ from counterpact.cli.picture import picture
 from counterpact.cli.plan import plan
 from counterpact.cli.reply import reply
 from counterpact.cli.schedule import schedule
+from counterpact.cli.serve import serve
 from counterpact.cli.signals import signals
 from counterpact.cli.values import values
 
@@ -42,6 +43,7 @@ COMMANDS = (
     values,
     loopholes,
     reply,
+    serve,
     compare,
     schedule,
     ownership,

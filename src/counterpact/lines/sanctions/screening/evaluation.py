@@ -13,15 +13,9 @@ import numpy as np
 from counterpact.errors import Problem, SourceError
 from counterpact.lines.sanctions.screening.fit import Pair, features, probability
 from counterpact.lines.sanctions.screening.query import Query, make
+from counterpact.lines.sanctions.screening.schemata import KINDS
 from counterpact.lines.sanctions.screening.screener import Screener
 from counterpact.lines.sanctions.screening.weights import weights
-
-KINDS = {
-    "person": "person", "company": "organisation", "organization": "organisation", "organisation": "organisation",
-    "legalentity": "organisation", "publicbody": "organisation", "vessel": "vessel", "airplane": "aircraft",
-    "aircraft": "aircraft",
-}  # fmt: skip
-"""FollowTheMoney schemata → kinds of the record."""
 
 
 @dataclass(frozen=True)

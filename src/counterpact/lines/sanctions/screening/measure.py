@@ -21,6 +21,7 @@ from counterpact.lines.sanctions.screening.align import (
     K_NUMBER,
     K_PARTICLE,
     K_PLACE,
+    K_SYLLABIC,
     K_TITLE,
     MOST,
     _edits,
@@ -135,6 +136,7 @@ def measure(A: Any, ids: Any, size: int, form_a: int, B: Any, other: Any, many: 
     left_b = 0.0
     numbers_a = 0
     numbers_b = 0
+    syllabic = False
     further_a = False
     further_b = False
     initial_a = False
@@ -147,6 +149,8 @@ def measure(A: Any, ids: Any, size: int, form_a: int, B: Any, other: Any, many: 
                 numbers_a += 1
                 continue
             left_a += weights_a[ids[i]] / total_a
+            if kinds_a[ids[i]] == K_SYLLABIC:
+                syllabic = True
             if kinds_a[ids[i]] not in (K_PARTICLE, K_TITLE, K_FORM, K_PLACE):
                 further_a = True
             if kinds_a[ids[i]] == K_INITIAL:
@@ -165,6 +169,9 @@ def measure(A: Any, ids: Any, size: int, form_a: int, B: Any, other: Any, many: 
                 initial_b = True
             if kinds_b[other[j]] not in (K_PARTICLE, K_TITLE, K_GENERIC, K_NUMBER, K_FORM):
                 name_b += weights_b[other[j]] / total_b
+    if syllabic:  # a name in Han or Hangul leaves nothing out: a further syllable is another name
+        left_b = max(left_a, left_b)
+        name_b = max(name_a, name_b)
     f[13] = min(left_a, left_b)
     f[29] = min(name_a, name_b)
     f[11] = left_a - f[13]

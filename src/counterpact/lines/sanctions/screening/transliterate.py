@@ -1,6 +1,6 @@
 """Any script → lower-case ASCII, without ICU: own rules for Cyrillic, Arabic, Hangul and Han, `anyascii` for the rest.
 
-The rules aim at the spellings that lists use (romanisation of BGN/PCGN 1947 for Russian; Revised Romanisation for
+The rules aim at the spellings that lists use (romanisation of BGN/PCGN 1947 for Russian; the DPRK's own romanisation for
 Korean; Pinyin for Chinese). What other systems write (McCune–Reischauer, Wade–Giles, German or French transcription)
 meets them in the sound skeleton (`skeleton.py`), not here.
 """
@@ -32,65 +32,16 @@ ARABIC = {
 }  # fmt: skip
 """Letters of Arabic, Persian, Urdu and Pashto; short vowels are not written and are not guessed."""
 
-_INITIALS = ["g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "-", "j", "jj", "ch", "k", "t", "p", "h"]
-_VOWELS = [
-    "a",
-    "ae",
-    "ya",
-    "yae",
-    "eo",
-    "e",
-    "yeo",
-    "ye",
-    "o",
-    "wa",
-    "wae",
-    "oe",
-    "yo",
-    "u",
-    "wo",
-    "we",
-    "wi",
-    "yu",
-    "eu",
-    "ui",
-    "i",
-]
-_FINALS = [
-    "-",
-    "k",
-    "k",
-    "k",
-    "n",
-    "n",
-    "n",
-    "t",
-    "l",
-    "k",
-    "m",
-    "l",
-    "l",
-    "l",
-    "p",
-    "l",
-    "m",
-    "p",
-    "p",
-    "t",
-    "t",
-    "ng",
-    "t",
-    "t",
-    "k",
-    "t",
-    "p",
-    "t",
-]
+_INITIALS = tuple("g kk n d tt r m b pp s ss - j jj ch k t p h".split())  # noqa: SIM905
+_FIRST = {"g": "k", "d": "t", "b": "p"}  # at the beginning of a name
+_VOWELS = tuple("a ae ya yae o e yo ye o wa wae oe yo u wo we wi yu u ui i".split())  # noqa: SIM905
+_FINALS = tuple("- k k k n n n t l k m l l l p l m p p t t ng t t k t p t".split())  # noqa: SIM905
 SURNAMES = {
-    "김": "kim", "이": "lee", "리": "ri", "박": "park", "최": "choe", "정": "jong", "조": "jo", "강": "kang", "임": "im",
+    "김": "kim", "이": "lee", "리": "ri", "박": "park", "최": "choe", "정": "jong", "조": "jo", "강": "kang",
+    "임": "im",
     "림": "rim", "류": "ryu", "유": "yu", "노": "no", "로": "ro", "우": "u", "문": "mun", "윤": "yun", "현": "hyon",
 }  # fmt: skip
-"""Korean surnames that lists do not write as the Revised Romanisation would."""
+"""Korean surnames that lists do not write as their letters would be."""
 
 _ARABIC_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{2})")
 _DOUBLE_SURNAMES = {
@@ -108,7 +59,7 @@ _DOUBLE_SURNAMES = {
     "慕容",
     "司徒",
 }
-_HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]+")
+_HAN = re.compile("[\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff]+")
 _PARTED = re.compile(r"[^\w]|[\u3041-\u30ff]")  # a middle dot, or kana beside Han: not one undivided name
 _HANGUL = re.compile(r"[가-힣]+")
 
@@ -117,7 +68,7 @@ def to_latin(name: str, *, person: bool = True) -> str:
     """A name in any script as lower-case ASCII; words stay words, Han and Hangul names of persons are split.
 
     >>> to_latin("Сергей Шойгу"), to_latin("김정은"), to_latin("习近平"), to_latin("Erdoğan")
-    ('sergey shoygu', 'kim jeongeun', 'xi jinping', 'erdogan')
+    ('sergey shoygu', 'kim jongun', 'xi jinping', 'erdogan')
     """
     if name.isascii():
         return name.lower()
@@ -164,13 +115,18 @@ def _han(text: str, person: bool, whole: bool) -> str:
 
 def _hangul(text: str, whole: bool) -> str:
     if whole and 2 <= len(text) <= 4:
-        family = SURNAMES.get(text[0]) or "".join(_syllable(text[0]))
-        return f"{family} {''.join(map(_syllable, text[1:]))}"
-    return "".join(map(_syllable, text))
+        family = SURNAMES.get(text[0]) or _word(text[0])
+        return f"{family} {_word(text[1:])}"
+    return SURNAMES.get(text) or _word(text)
+
+
+def _word(text: str) -> str:
+    found = "".join(map(_syllable, text))
+    return _FIRST.get(found[:1], found[:1]) + found[1:] if found[:2] not in ("kk", "tt", "pp") else found
 
 
 def _syllable(block: str) -> str:
-    """One Hangul block by the Revised Romanisation (2000), letter by letter."""
+    """One Hangul block letter by letter; ㅓ and ㅡ as the DPRK writes them (o, u), without diacritics."""
     index = ord(block) - 0xAC00
     first, vowel, last = index // 588, index % 588 // 28, index % 28
     return (_INITIALS[first] + _VOWELS[vowel] + _FINALS[last]).replace("-", "")
