@@ -34,7 +34,8 @@ def main() -> None:
     print(f"{wall:.1f} s, {cpu:.1f} s of CPU; {len(found.points)} points, {levels}")
     print(f"complete: {found.complete}; widest gap {max(wide, default=0):.2%} of a level's own effect")
     room = [found.points[level.point - 1].risk - level.lower for level in found.levels if level.point]
-    print(f"widest gap as a share of the dearest point's effect: {max(room, default=0) / (most * found.risk_before):.2%}")
+    share = max(room, default=0) / (most * found.risk_before)
+    print(f"widest gap as a share of the dearest point's effect: {share:.2%}")
     print(dict(found.work))
 
 

@@ -36,7 +36,7 @@ def frontier(
     time_limit: Annotated[float, typer.Option("--time-limit", min=1, help="Seconds for the whole frontier.")] = 300.0,
     pick: Annotated[int, typer.Option("--pick", min=0, help="Plan and explain the package of this point in full.")] = 0,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Write the frontier, with charts to brush, to this JSON file.")
+        Path | None, typer.Option("--out", help="Write the frontier and its charts to this JSON file.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
     seed: Seed = 0,
@@ -85,8 +85,12 @@ def _write(value: dict[str, Any], out: Path) -> None:
     """Whole or not at all."""
     import json as json_module
 
+    from counterpact.charts.tradeoff import parallel, scatter
     from counterpact.errors import UsageError
 
+    points, axes = value["points"], value["axes"]
+    cost = next(a for a in axes if a != "effect")
+    value = value | {"charts": {"parallel": parallel(points, axes), "scatter": scatter(points, cost, "effect")}}
     part = out.with_name(out.name + ".part")
     try:
         part.write_text(json_module.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
