@@ -66,8 +66,9 @@ class Flows:
         draws = np.unique(np.linspace(0, len(picture.samples.flows) - 1, DRAWS).astype(int))
         self.flow: Array = picture.samples.flows[np.ix_(draws, [place[c.id] for c in self.channels])]
         nodes: dict[tuple[str, str], int] = {}
-        self.tail = np.array([nodes.setdefault((c.from_place, c.good), len(nodes)) for c in self.channels])
-        self.head = np.array([nodes.setdefault((c.to_place, c.good), len(nodes)) for c in self.channels])
+        tails = [nodes.setdefault((c.from_place, c.good), len(nodes)) for c in self.channels]
+        heads = [nodes.setdefault((c.to_place, c.good), len(nodes)) for c in self.channels]
+        self.tail, self.head = np.array(tails, dtype=np.intp), np.array(heads, dtype=np.intp)
         self.into = np.zeros((len(self.flow), len(nodes)))
         for e, node in enumerate(self.head):
             self.into[:, node] += self.flow[:, e]
