@@ -18,8 +18,9 @@ from counterpact.strategy.frontier.trim import Trim, whole_variables
 from counterpact.strategy.instance import Instance, Vector
 from counterpact.strategy.solving.guard import Guard
 from counterpact.strategy.solving.master import wishes
-from counterpact.strategy.solving.package import EPSILON, Request, gap_of, kindest
+from counterpact.strategy.solving.package import Request, gap_of
 from counterpact.strategy.solving.reply import Oracle, Sweep
+from counterpact.strategy.solving.search import EPSILON, kindest
 
 #: Gap to which a problem with whole measures is solved, as a share of the wanted one.
 AIM = 0.3

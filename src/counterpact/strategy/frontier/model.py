@@ -233,8 +233,8 @@ class Model:
         if self.guard:
             rows.append(csr_matrix(np.array([g for g, _ in self.guard])))
         leader = csr_matrix(np.vstack([r.toarray() for r in rows]))
-        A = bmat([[leader, None], [None, bmat([[csr_matrix(np.ones((S, 1))), tail, csr_matrix(weigh)]])]], format="csr")
-        A.resize((leader.shape[0] + S, n))
+        scenario_rows = bmat([[csr_matrix(np.ones((S, 1))), tail, csr_matrix(weigh)]])
+        A = csr_matrix(bmat([[leader, None], [None, scenario_rows]], format="csr"))
         k = len(self.cost)
         guard = np.array([limit for _, limit in self.guard])
         lower = np.concatenate([self.limits.row_lower, np.full(k + len(guard), -np.inf), np.zeros(S)])
