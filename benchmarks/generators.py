@@ -194,7 +194,7 @@ def plain(
     for m in range(measures):
         centre = points[rng.integers(nodes)]
         close = np.argsort(((points[tail] - centre) ** 2).sum(1))[: rng.integers(12, 40)]
-        struck, block = rng.choice(goods, rng.integers(1, 4), replace=False), rng.random() < 0.5
+        struck, block = rng.choice(goods, rng.integers(1, min(4, goods + 1)), replace=False), rng.random() < 0.5
         share, price = rng.uniform(0.3, 1.0), rng.uniform(20, 120)
         for k in struck:
             for a in close:

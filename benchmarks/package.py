@@ -61,7 +61,7 @@ def main() -> None:
     elif options.full:
         instance = plain(scenarios=options.scenarios, nodes=200, arcs=800, goods=8, measures=60)
     else:
-        instance = plain(scenarios=options.scenarios)
+        instance = plain(scenarios=options.scenarios, nodes=40, arcs=140, goods=3, measures=25)
     begun = time.process_time()
     package = design(instance, Request(risk=Risk("mean"), gap=0.02, time_limit=options.limit))
     ours = time.process_time() - begun

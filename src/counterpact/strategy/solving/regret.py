@@ -4,7 +4,7 @@
 
 No v_s* need be exact. With L_s ≤ v_s* ≤ U_s: R(x) ≤ max_s v_s(x) − L_s, and min_x R(x) ≥ min_x max_s v_s(x) − U_s (the
 usual bounds of the min-max regret problem, Aissi, Bazgan & Vanderpooten 2009). A scenario is refined, by the package
-problem of it alone, only when it is the one that makes the upper bound.
+problem of it alone (its relaxation first), only when it is the one that makes the upper bound.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from counterpact.strategy.solving.risk import Risk
 from counterpact.strategy.solving.robust import NODES, Progress, Robust
 from counterpact.strategy.solving.search import Search
 
+#: Scenarios refined to the end at one package; the package may be a poor one.
+AT_ONCE = 6
+
 
 class Regret(Robust):
     """The search with blocks, offsets refined on the way."""
@@ -27,6 +30,7 @@ class Regret(Robust):
         best = search.oracle.sweep(search.kindest)
         self.least: Vector = best.lower @ self.weights  # L
         self.most: Vector = np.full(len(self.least), np.inf)  # U
+        self.relaxed_alone = np.zeros(len(self.least), dtype=bool)
         self.refined = np.zeros(len(self.least), dtype=bool)
         self.visited: list[Sweep] = []
         self._alone: dict[int, BlockMaster] = {}
@@ -47,8 +51,8 @@ class Regret(Robust):
         for s in self.master.active:
             self.master.set_offset(s, float(self.most[s]))
 
-    def refine(self, s: int, tolerance: float) -> None:
-        """Bound v_s* within `tolerance` by the package problem of scenario s alone."""
+    def refine(self, s: int, tolerance: float, *, whole: bool = True) -> None:
+        """Bound v_s* by the package problem of scenario s alone: its relaxation, then within `tolerance`."""
         search = self.search
         master = self._alone.get(s)
         if master is None:
@@ -57,9 +61,10 @@ class Regret(Robust):
             master.learn(s, search.zero.plans[s])
             self._alone[s] = master
         master.incumbent = self.incumbent
-        for whole in (False, True):
+        stages = [False] * (not self.relaxed_alone[s]) + [True] * whole
+        for stage in stages:
             for _ in range(40):
-                if whole:
+                if stage:
                     choice = master.solve(gap=0.5 * tolerance, nodes=NODES, seconds=search.left())
                 else:
                     choice = master.relax()
@@ -69,7 +74,7 @@ class Regret(Robust):
                 sweep = self.scenes.reply(s, choice.z)
                 new = master.learn(s, sweep.plans[0])
                 value = float(sweep.upper[0] @ self.weights)
-                if whole:
+                if stage:
                     cuts = search.guard.cuts(choice.z)
                     master.add_guard(cuts)
                     if cuts and any(c.constant + c.slope @ choice.z <= 1e-9 for c in cuts):
@@ -82,17 +87,20 @@ class Regret(Robust):
                 elif value - choice.bound <= 0.25 * tolerance or not new:
                     break
         self.least[s] = min(self.least[s], self.most[s])
-        self.refined[s] = True
+        self.relaxed_alone[s] = True
+        self.refined[s] |= whole
 
     incumbent: Vector | None = None
 
     def settle(self, sweep: Sweep, tolerance: float) -> None:
-        """Refine until the scenario that makes the regret of `sweep` has been refined."""
+        """Refine until the scenario that makes the regret of `sweep` has been refined, or `AT_ONCE` have been."""
+        left = AT_ONCE
         while not self.search.late:
             s = int(np.argmax(sweep.upper @ self.weights - self.least))
-            if self.refined[s]:
+            if self.refined[s] or not left:
                 break
-            self.refine(s, tolerance)
+            left -= int(self.relaxed_alone[s])
+            self.refine(s, tolerance, whole=bool(self.relaxed_alone[s]))
             self.search.offset = self.least
 
     def run(self) -> None:
@@ -126,11 +134,16 @@ class Regret(Robust):
                 self.progress(0.4 + 0.6 * share, f"package, gap {search.gap:.1%}")
             if search.gap <= search.request.gap or search.late:
                 break
-            if not new and not cuts and not admitted:
+            if not new and not cuts and not admitted and self.refined[self._top()]:
                 if sharp < 1e-3:
                     break
                 sharp, tolerance = sharp * 0.2, tolerance * 0.2
                 self.refined[:] = self.most - self.least <= tolerance
+
+    def _top(self) -> int:
+        """The scenario that makes the upper bound."""
+        best = self.search.best
+        return 0 if best is None else int(np.argmax(best.upper @ self.weights - self.least))
 
     def _visit(self, sweep: Sweep, tolerance: float, aim: float) -> int:
         """A whole package: its regret, the scenarios that make it refined and admitted. Returns how many came in."""
