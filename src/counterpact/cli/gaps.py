@@ -48,9 +48,12 @@ def show(found: Gaps, console: Console, *, names: bool) -> None:
         lag, c = plain["lag_days"], gap.counts
         days = f"{lag['median']:+.0f} days ({lag['pairs']})" if lag else "–"
         only = (c["only_a"], c["only_b"]) if gap.settled else ("not settled", "not settled")
-        pair = f"{gap.a.partner} {gap.a.vintage} / {gap.b.partner} {gap.b.vintage}"
+        pair = f"{gap.a.partner} / {gap.b.partner}"
         counts.add_row(gap.kind, pair, str(c["a"]), str(c["b"]), str(c["both"]), str(only[0]), str(only[1]), days)
+    lists = ", ".join(f"{x.partner} of {x.vintage} ({x.dataset})" for x in found.lists)
+    console.print(f"Lists under {found.theme} programmes: {lists}.")
     console.print(counts)
+    console.print("Ships are counted by IMO number, others by entry; a list may hold somebody more than once.")
     console.print("Lag: days from the first list's day of listing to the second's, over pairs where both give one.")
     for closing in found.closings:
         words = ", ".join(f"{n} {kind}s" for kind, n in closing.missing.items() if n)

@@ -43,7 +43,7 @@ def test_ships_by_imo_number_on_the_real_lists(store: Store) -> None:
 
 @pytest.mark.shared
 def test_what_each_would_have_to_add_and_no_word_on_names_that_were_not_compared(store: Store) -> None:
-    found = find_gaps(store, "russia", ("EU", "UK"))
+    found = find_gaps(store, "russia", ("EU", "UK"), by_name=False)
     assert {(c.partner, c.source): c.missing for c in found.closings} == {
         ("EU", "UK"): {"vessel": 49},
         ("UK", "EU"): {"vessel": 86},
@@ -141,3 +141,16 @@ def test_the_line_reports_counts_and_never_names(store: Store) -> None:
     assert set(made.vintages) == {"ofac_sdn", "eu_acts", "uk_normalised"}
     text = str(to_plain(made))
     assert not [n for n in numbers["UK"] if n.removeprefix("imo:") in text]
+
+
+@pytest.mark.shared
+def test_persons_and_companies_are_settled_by_screening_their_names(store: Store) -> None:
+    found = {g.kind: g for g in find_gaps(store, "dprk", ("EU", "UK")).gaps}
+    person = found["person"]
+    assert person.settled
+    by_number = compare(partner_list(store, "EU", "dprk"), partner_list(store, "UK", "dprk"), "person")
+    assert person.counts["both"] > by_number.counts["both"]
+    names = {(a, b) for a, b, how in person.both if how == "name"}
+    # the lists of both partners follow the UN's, so most of the smaller one must be found again
+    assert person.counts["both"] > 0.8 * min(person.counts["a"], person.counts["b"])
+    assert len({a for a, _ in names}) == len(names)

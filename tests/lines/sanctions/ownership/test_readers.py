@@ -80,7 +80,8 @@ def test_statements_and_relations_of_the_record(tmp_path: Path) -> None:
     made = from_record(store)
     parts = store.table("bods", table="interests")
     whole = parts.filter(
-        parts["current"] & (parts["type"] == "shareholding") & (parts["share_exact"] == 100) & (parts["direct"] == "direct")
+        parts["current"] & (parts["type"] == "shareholding") & (parts["share_exact"] == 100)
+        & (parts["direct"] == "direct")
         & parts["party"].is_not_null() & parts["subject"].is_not_null() & parts["end"].is_null()
     )  # fmt: skip
     assert whole.height

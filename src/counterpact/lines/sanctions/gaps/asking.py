@@ -9,8 +9,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from counterpact.errors import Problem, SourceError
-from counterpact.lines.sanctions.gaps.compare import Gap, Matcher, compare
+from counterpact.lines.sanctions.gaps.compare import Gap, compare
 from counterpact.lines.sanctions.gaps.histories import histories, seen
+from counterpact.lines.sanctions.gaps.names import matcher
 from counterpact.lines.sanctions.gaps.partners import KINDS, PartnerList, loaded, partner_list
 
 if TYPE_CHECKING:
@@ -58,11 +59,12 @@ def find_gaps(
     *,
     kinds: Sequence[str] = KINDS,
     as_of: date | None = None,
-    by_name: Matcher | None = None,
+    by_name: bool = True,
 ) -> Gaps:
     """Compare the lists of the partners (default: all that are loaded), pair by pair and kind by kind.
 
-    Raises `UsageError` for an unknown partner or theme, `SourceError` if fewer than two lists are loaded.
+    `by_name` False: persons and companies by number only. Raises `UsageError` for an unknown partner or theme,
+    `SourceError` if fewer than two lists are loaded.
     """
     chosen = tuple(partners) or loaded(store)
     if len(chosen) < 2:
@@ -71,7 +73,11 @@ def find_gaps(
                     do="Import more lists: counterpact record import ofac_sdn FILE")
         )  # fmt: skip
     lists = [x for x in (partner_list(store, p, theme, as_of) for p in chosen) if x.entries.height]
-    found = [compare(a, b, kind, by_name=by_name) for a, b in combinations(lists, 2) for kind in kinds]
+    found = [
+        compare(a, b, kind, by_name=matcher(store, a, b) if by_name and kind != "vessel" else None)
+        for a, b in combinations(lists, 2)
+        for kind in kinds
+    ]
     changes = histories(seen(store, sorted({x.dataset for x in lists}))) if "vessel" in kinds else ()
     count = {"renamed": sum(h.renamings > 0 for h in changes), "reflagged": sum(h.reflaggings > 0 for h in changes)}
     return Gaps(theme, tuple(lists), tuple(found), _closings(lists, found), count)
