@@ -36,6 +36,8 @@ AIM, LOOSE = 0.25, 0.2
 NODES = 5000
 #: Columns of all replies at z = 0 up to which mean and CVaR are solved with dual blocks.
 SMALL = 6000
+#: The same where the wanted gap is coarse: plan cuts then come there sooner.
+SMALL_COARSE, FINE = 600, 0.02
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def use_blocks(search: Search) -> bool:
         return True
     risk, value = search.request.risk, search.zero.lower @ search.instance.weights
     counted = risk.weights(value, search.probability) > 0
-    return int((search.zero.plans[counted] > 1e-9).sum()) <= SMALL
+    return int((search.zero.plans[counted] > 1e-9).sum()) <= (SMALL if search.request.gap <= FINE else SMALL_COARSE)
 
 
 def _check(instance: Instance, request: Request) -> None:
