@@ -1,4 +1,4 @@
-"""How fast screening is: `python benchmarks/screening.py --list FILE [--list FILE] --queries CSV [--queries CSV] [--json]`.
+"""How fast screening is: `python benchmarks/screening.py --list FILE [--list FILE] --queries CSV [--cluster N]`.
 
 On one core, in one run: the batch and single queries with reasons, against the token_sort floor of rapidfuzz over the
 same names; and an index of 100,000 entities made by writing the listed names with exchanged parts. With `--cluster N`
@@ -29,6 +29,7 @@ from counterpact.lines.sanctions.screening.screener import Screener
 
 FLOOR_QUERIES = 300
 LARGE = 100_000
+MILLION = 1_000_000
 
 
 def cpu(task: Any) -> tuple[float, Any]:
@@ -69,11 +70,29 @@ def enlarged(lists: tuple[SanctionsList, ...], count: int) -> tuple[SanctionsLis
     return tuple(made)
 
 
+def million(screener: Screener, queries: list[Query], workers: int) -> dict[str, Any]:
+    """A million queries (the given ones, over and over) on a local Dask cluster."""
+    from counterpact.cluster import engine
+    from counterpact.lines.sanctions.screening.spread import spread
+
+    many = (queries * (MILLION // len(queries) + 1))[:MILLION]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "index"
+        save(screener.index, path)
+        on = engine(f"local:{workers}")
+        start = time.perf_counter()
+        answers = spread(many, path, on)
+        seconds = time.perf_counter() - start
+        on.close()
+    assert len(answers) == MILLION
+    return {"million_s": seconds, "million_workers": workers, "million_with_hit": sum(1 for a in answers if a)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="append", required=True)
     parser.add_argument("--queries", type=Path, action="append", required=True)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--cluster", type=int, default=0, help="processes of a local Dask cluster; 0: leave it out")
     asked = parser.parse_args()
     lists = load_lists(asked.list)
     queries = [q for path in asked.queries for q in read_people(path, names_only=True)]
@@ -101,6 +120,8 @@ def main() -> None:
         found["large_entities"] = index.entities
         found["large_load_s"], _ = cpu(lambda: load(path).table[0].sum())
     found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    if asked.cluster:
+        found |= million(screener, queries, asked.cluster)
     print(json.dumps(found, indent=1))
 
 

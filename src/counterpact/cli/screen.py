@@ -31,7 +31,7 @@ class _NameFirst(TyperGroup):
 app = typer.Typer(
     cls=_NameFirst,
     no_args_is_help=True,
-    help='Screen names, ships and companies against sanctions lists; `screen "NAME"` is short for `screen name "NAME"`.',
+    help='Screen names, ships and companies against sanctions lists; `screen "NAME"` means `screen name`.',
 )
 
 Lists = Annotated[
@@ -279,13 +279,14 @@ def _show(answer: Answer, screener: Screener) -> None:
         if hit.listed_name != entry.name:
             console.print(f"       matched by: {hit.listed_name}", markup=False)
         for reason in hit.reasons:
-            console.print(f"       {reason.points:+6.2f}  {reason.text}" if reason.points else f"               {reason.text}",
-                          markup=False)  # fmt: skip
+            weight = f"{reason.points:+6.2f}" if reason.points else " " * 6
+            console.print(f"       {weight}  {reason.text}", markup=False)
         console.print(f"       taken for the same: {hit.same:.3f}", markup=False)
     measured = weights().fitted_on.get("lists", {}).get("test")
     if measured:
+        entities = weights().fitted_on["lists"]["entities"]
         console.print(
             f"\nAt {measured['threshold']:.2f} the test rows gave a recall of {measured['recall']:.3f} and "
-            f"{measured['fpr']:.2%} false positives (names only, {weights().fitted_on['lists']['entities']:,} entities).",
+            f"{measured['fpr']:.2%} false positives (names only, {entities:,} entities).",
             style="dim",
         )

@@ -47,7 +47,9 @@ def list_names() -> tuple[str, ...]:
     return tuple(n for n in catalog.names() if catalog.dataset(n).shape == "listing" and n not in NOT_LISTS)
 
 
-def load_lists(wanted: Sequence[str] = (), *, store: Store | None = None, as_of: date | None = None) -> tuple[SanctionsList, ...]:  # fmt: skip
+def load_lists(
+    wanted: Sequence[str] = (), *, store: Store | None = None, as_of: date | None = None
+) -> tuple[SanctionsList, ...]:
     """The lists asked for; without any, every sanctions list of the record. Raises `SourceError`, `UsageError`."""
     if wanted:
         return tuple(load_list(name, store=store, as_of=as_of) for name in wanted)

@@ -26,7 +26,7 @@ EXACT, VARIANT, SOFT, HARD, TYPO1, TYPO2, WEAK, INITIAL, JOINED, SCRAMBLED = ran
 K_PARTICLE, K_TITLE, K_GENERIC, K_NUMBER, K_INITIAL, K_PLACE, K_FORM, K_SYLLABIC = 1, 2, 3, 4, 5, 7, 8, 9
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, inline="always")
 def _masks(peq: Any, row: Any, length: int) -> None:
     for c in range(CODES):
         peq[c] = 0
@@ -34,7 +34,7 @@ def _masks(peq: Any, row: Any, length: int) -> None:
         peq[row[i]] |= np.uint64(1) << np.uint64(i)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _edits(peq: Any, size: int, other: Any, length: int) -> int:
     """Edit distance of a word of `size` ≤ 64 letters (as bit masks) and another word."""
     if size == 0:
@@ -64,14 +64,14 @@ def _edits(peq: Any, size: int, other: Any, length: int) -> int:
     return distance
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _bits(x: int) -> int:
     x = x - ((x >> 1) & 0x55555555)
     x = (x & 0x33333333) + ((x >> 2) & 0x33333333)
     return (((x + (x >> 4) & 0xF0F0F0F) * 0x1010101) & 0xFFFFFFFF) >> 24
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _same_letters(a: Any, b: Any, n: int) -> bool:
     counts = np.zeros(CODES, np.int8)
     for i in range(n):
@@ -83,7 +83,7 @@ def _same_letters(a: Any, b: Any, n: int) -> bool:
     return True
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _pair(A: Any, i: int, peq: Any, B: Any, j: int) -> tuple[float, int, int]:
     """Similarity, how, and edits of two parts."""
     letters_a, len_a, soft_a, hard_a, sets_a, kind_a, mask_a = A[0], A[1], A[2], A[3], A[4], A[5], A[6]
@@ -139,7 +139,7 @@ def _pair(A: Any, i: int, peq: Any, B: Any, j: int) -> tuple[float, int, int]:
     return 0.0, 0, edits
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _glue(table: Any, ids: Any, start: int, count: int, out: Any) -> int:
     """Letters of neighbouring parts as one word; 0 if it gets too long."""
     letters, lengths = table[0], table[1]
@@ -154,7 +154,7 @@ def _glue(table: Any, ids: Any, start: int, count: int, out: Any) -> int:
     return at
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _join(A: Any, ids: Any, size: int, B: Any, other: Any, many: int, best_a: Any, best_b: Any, options: Any, at: int,
           flipped: int) -> int:  # fmt: skip
     """Options that match neighbouring parts of one name with one part of the other; returns the new count."""
@@ -192,7 +192,7 @@ def _join(A: Any, ids: Any, size: int, B: Any, other: Any, many: int, best_a: An
     return at
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def align(A: Any, ids: Any, size: int, peqs: Any, B: Any, other: Any, many: int, links: Any) -> int:
     """Match the parts of two names, best pairs first.
 

@@ -1,4 +1,4 @@
-"""Named arrays in one file that is opened by memory map: a header in JSON, then the arrays, each on a 64-byte border."""
+"""Named arrays in one file that is opened by memory map: a header in JSON, then the arrays, each on a border of 64."""
 
 from __future__ import annotations
 

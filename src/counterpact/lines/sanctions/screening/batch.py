@@ -23,7 +23,7 @@ COLUMNS = {
 
 
 def read_table(path: Path, *, name_column: str = "") -> list[dict[str, str]]:
-    """Rows as text by lower-case column name. Raises `SourceError` if the file or its column of names cannot be read."""
+    """Rows as text by lower-case column name. Raises `SourceError` if that cannot be done."""
     import polars as pl
 
     suffix = path.suffix.lower()

@@ -22,7 +22,8 @@ STRONG = {
     "document": "id", "okpo": "okpo", "call-sign": "call-sign", "serial": "serial",
 }  # fmt: skip
 """Schemes of the record → the pool a number is compared in. Other schemes (websites, phones) settle nothing."""
-DECIDING = frozenset({"imo", "mmsi", "lei", "inn", "ogrn", "passport", "crypto", "id", "tax", "registration", "isin", "bic",
+DECIDING = frozenset({"imo", "mmsi", "lei", "inn", "ogrn", "passport", "crypto", "id", "tax", "registration", "isin",
+                      "bic",
                       "imo-company"})  # fmt: skip
 SHORTEST = {"passport": 6, "id": 6, "tax": 7, "registration": 6, "serial": 5, "call-sign": 4}
 """A shorter number may be anybody's."""
@@ -165,8 +166,10 @@ _COUNTRIES = {
 def read_date(text: str) -> tuple[date | None, date | None, str]:
     """First and last day a query's date can mean, and what was ignored of it.
 
-    >>> read_date("1965")[:2], read_date("00.00.1970")[2]
-    ((datetime.date(1965, 1, 1), datetime.date(1965, 12, 31)), 'day and month of "00.00.1970" are zero: read as the year')
+    >>> read_date("1965")[:2]
+    (datetime.date(1965, 1, 1), datetime.date(1965, 12, 31))
+    >>> read_date("00.00.1970")[2]
+    'day and month of "00.00.1970" are zero: read as the year'
     """
     from counterpact.record.formats.days import span
 

@@ -93,7 +93,7 @@ def evaluate_pairs(pairs: Sequence[Pair], *, threshold: float | None = None) -> 
 
 
 def read_entities(path: Path) -> tuple[Pair, ...]:
-    """`checks:` of match, schema, query and candidate with `name` or first, middle and last names. Raises `SourceError`."""
+    """`checks:` of match, schema, query and candidate with `name` or its parts. Raises `SourceError`."""
     import yaml
 
     try:
@@ -136,7 +136,7 @@ def evaluate_entities(pairs: Sequence[Pair], *, threshold: float | None = None) 
 
 
 def read_people(path: Path, *, names_only: bool = False) -> tuple[Query, ...]:
-    """Queries of a CSV with `full_name` and, if there, `date_of_birth`, `nationality`, `gender`. Raises `SourceError`."""
+    """Queries of a CSV with `full_name` and, if there, `date_of_birth`, `nationality`, `gender`."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.DictReader(stream))

@@ -18,7 +18,8 @@ from counterpact.lines.sanctions.screening.names import parse, pieces
 from counterpact.lines.sanctions.screening.pairs import compare
 
 LAMBDA = 0.2
-"""Strength of the prior; chosen on cross-validated F1 of the training pairs among .01, .03, .1, .3, 1 (flat there); .2 also does best on the training identities."""
+"""Strength of the prior; chosen on cross-validated F1 of the training pairs among .01, .03, .1, .3, 1 (flat there);
+.2 also does best on the training identities."""
 ALERT_PRIOR = {"start": 3.0}
 SAME_PRIOR = {
     "start": 3.0, "number_conflict": -4.0, "number_extra": -3.0, "number_vessel": -2.0, "form_conflict": -3.0,

@@ -26,7 +26,8 @@ NUMBERS = {
 }  # fmt: skip
 _BACK = {pool: name for name, pool in NUMBERS.items() if name != "isinCode"} | {"imo-company": "registrationNumber"}
 _COUNTRIES = ("country", "nationality", "citizenship", "jurisdiction", "flag", "mainCountry")
-_READ = {"name", "alias", "weakAlias", "previousName", "firstName", "middleName", "lastName", "secondName", "fatherName",
+_READ = {"name", "alias", "weakAlias", "previousName", "firstName", "middleName", "lastName", "secondName",
+         "fatherName",
          "birthDate", "incorporationDate", "gender", *NUMBERS, *_COUNTRIES}  # fmt: skip
 MOST_NAMES = 20
 """Names of one query that are read."""

@@ -90,7 +90,9 @@ def build(lists: Sequence[SanctionsList], *, progress: Progress | None = None) -
 
     say = progress or (lambda _: None)
     parts, forms = PartsBuilder(), form_numbers()
-    entries, texts, numbers = [], [], []
+    entries: list[bytes] = []
+    texts: list[bytes] = []
+    numbers: list[tuple[int, int]] = []
     entity_of, kind_of, form_of, rows, start = [], [], [], [], [0]
     for one in lists:
         say(f"indexing {one.title}")
@@ -127,9 +129,9 @@ def build(lists: Sequence[SanctionsList], *, progress: Progress | None = None) -
         "number_key": np.array([key for key, _ in numbers], np.int64),
         "number_entity": np.array([entity for _, entity in numbers], np.int32),
     }  # fmt: skip
-    for name, blobs in (("name", texts), ("entity", entries)):
-        data[f"{name}_text"] = np.frombuffer(b"".join(blobs), np.uint8)
-        data[f"{name}_at"] = np.cumsum([0, *map(len, blobs)]).astype(np.int64)
+    for what, blobs in (("name", texts), ("entity", entries)):
+        data[f"{what}_text"] = np.frombuffer(b"".join(blobs), np.uint8)
+        data[f"{what}_at"] = np.cumsum([0, *map(len, blobs)]).astype(np.int64)
     assert len(key_start) == KEYS + 1
     return Index(data, about(lists) | {"entities": len(entries), "names": len(texts)})
 

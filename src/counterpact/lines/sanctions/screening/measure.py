@@ -57,7 +57,7 @@ assert len(NAMES) == FEATURES
 PERSON, ORGANISATION, VESSEL = 0, 1, 2
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _acronym(A: Any, ids: Any, used: Any, size: int, B: Any, other: Any, many: int) -> bool:
     """True if an unmatched part of the first name holds the first letters of the second name's parts."""
     for i in range(size):
@@ -77,7 +77,7 @@ def _acronym(A: Any, ids: Any, used: Any, size: int, B: Any, other: Any, many: i
     return False
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def measure(A: Any, ids: Any, size: int, form_a: int, B: Any, other: Any, many: int, form_b: int, kind: int,
             links: Any, made: int, f: Any) -> None:  # fmt: skip
     """Fill the features `f` (32,) of two names whose matched parts are `links[:made]` (see `align`).

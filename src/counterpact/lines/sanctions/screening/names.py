@@ -95,7 +95,8 @@ def _tokens(folded: str, person: bool) -> list[str]:
 
 def _tens(tokens: list[str]) -> list[str]:
     """`forty four` → `44`."""
-    table, made = words().numbers, []
+    table = words().numbers
+    made: list[str] = []
     for token in tokens:
         if made and made[-1] in table and table[made[-1]] in range(20, 100, 10) and 0 < table.get(token, 0) < 10:
             made[-1] = str(table[made[-1]] + table[token])

@@ -69,7 +69,7 @@ class Screener:
         threshold: float | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> Iterator[Answer]:
-        """Answers in the order of the queries, a few thousand at a time; `progress` is called with how many are done."""
+        """Answers in the order of the queries, some thousands at a time; `progress` gets how many are done."""
         chosen = self.threshold if threshold is None else threshold
         for begin in range(0, len(queries), CHUNK):
             chunk = queries[begin : begin + CHUNK]
@@ -109,7 +109,9 @@ class Screener:
         )  # fmt: skip
         return np.array(owner)[asked], names, points
 
-    def _settle(self, query: Query, found: dict[int, tuple[float, int]], threshold: float, limit: int) -> tuple[Hit, ...]:  # fmt: skip
+    def _settle(
+        self, query: Query, found: dict[int, tuple[float, int]], threshold: float, limit: int
+    ) -> tuple[Hit, ...]:
         holders: set[int] = set()
         for pool, value in query.numbers:
             if pool in DECIDING:

@@ -32,7 +32,7 @@ CANDIDATES = 24
 """Listed names compared in full for each query; on the training names more changed no result."""
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def keys_of(table: Any, ids: Any, size: int, out: Any) -> int:
     """Keys of a name, each once; returns their number (at most 256)."""
     letters, lengths, hard, sets, kinds = table[0], table[1], table[3], table[4], table[5]
@@ -64,7 +64,7 @@ def keys_of(table: Any, ids: Any, size: int, out: Any) -> int:
     return at
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _add(out: Any, at: int, key: int) -> int:
     if at >= MOST_KEYS:
         return at
@@ -75,7 +75,7 @@ def _add(out: Any, at: int, key: int) -> int:
     return at + 1
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def all_keys(table: Any, start: Any, parts: Any, names: int) -> tuple[Any, Any]:
     """Keys of every name one after another, and where each name's begin."""
     ends = np.zeros(names + 1, np.int64)
@@ -95,7 +95,7 @@ def all_keys(table: Any, start: Any, parts: Any, names: int) -> tuple[Any, Any]:
     return room[:at], ends
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def postings(keys: Any, ends: Any, names: int) -> tuple[Any, Any]:
     """Names of each key (inverted): where each key's names begin, and the names."""
     start = np.zeros(KEYS + 1, np.int32)
@@ -112,7 +112,7 @@ def postings(keys: Any, ends: Any, names: int) -> tuple[Any, Any]:
     return start, found
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def candidates(keys: Any, count: int, start: Any, names_of: Any, rarity: Any, norm: Any, sums: Any, touched: Any,
                best: Any, limit: int) -> int:  # fmt: skip
     """The `limit` listed names that share most with the query's keys, into `best`; returns how many.
@@ -160,7 +160,7 @@ def candidates(keys: Any, count: int, start: Any, names_of: Any, rarity: Any, no
     return kept
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def search(Q: Any, q_start: Any, q_parts: Any, q_forms: Any, q_kinds: Any, T: Any, start: Any, parts: Any, forms: Any,
            kinds: Any, key_start: Any, key_names: Any, rarity: Any, norm: Any, beta: Any, least: float, limit: int,
            ) -> tuple[Any, Any, Any]:  # fmt: skip

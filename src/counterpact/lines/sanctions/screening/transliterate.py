@@ -1,7 +1,7 @@
 """Any script → lower-case ASCII, without ICU: own rules for Cyrillic, Arabic, Hangul and Han, `anyascii` for the rest.
 
-The rules aim at the spellings that lists use (romanisation of BGN/PCGN 1947 for Russian; the DPRK's own romanisation for
-Korean; Pinyin for Chinese). What other systems write (McCune–Reischauer, Wade–Giles, German or French transcription)
+The rules aim at the spellings that lists use (BGN/PCGN 1947 for Russian; the DPRK's own romanisation for Korean;
+ Pinyin for Chinese). What other systems write (McCune–Reischauer, Wade–Giles, German or French transcription)
 meets them in the sound skeleton (`skeleton.py`), not here.
 """
 
