@@ -11,7 +11,7 @@ from counterpact.lines.diplomacy.votes.table import Item, VoteTable
 from counterpact.record.states import states
 
 TOPICS = (
-    "nuclear disarmament treaty obligations", "human rights situation in the territory", "Palestine refugees assistance",
+    "nuclear disarmament treaty obligations", "human rights in the territory", "Palestine refugees assistance",
     "economic embargo and unilateral coercion", "law of the sea conference", "outer space arms race prevention",
     "decolonization of small territories", "transparency in armaments register", "rights of the child convention",
     "right of peoples to self determination",

@@ -97,8 +97,11 @@ def test_a_draft_gets_a_ranking_scenarios_and_look_alikes() -> None:
     assert [s.yes - s.no for s in found.states] == sorted((s.yes - s.no for s in found.states), reverse=True)
     assert all(s.yes + s.no + s.abstain + s.absent == pytest.approx(1.0) for s in found.states)
     hard, middle, easy = found.levels
-    assert hard.yes <= middle.yes <= easy.yes and hard.shift < easy.shift
-    assert "nuclear" in found.look_alikes[0].title and found.look_alikes[0].similarity > 0.5 and not found.novel
+    assert hard.yes <= middle.yes <= easy.yes
+    assert hard.shift < easy.shift
+    assert "nuclear" in found.look_alikes[0].title
+    assert found.look_alikes[0].similarity > 0.5
+    assert not found.novel
     same = forecast(votes(), DRAFT)
     np.testing.assert_array_equal(same.chance, found.chance)
 
@@ -142,7 +145,8 @@ def test_a_part_of_a_draft_gets_the_title_of_the_draft() -> None:
         para=True,
     )
     texts = texts_of([whole, part])
-    assert "Transparency in armaments" in texts[1] and "operative paragraph 5" in texts[1]
+    assert "Transparency in armaments" in texts[1]
+    assert "operative paragraph 5" in texts[1]
     assert plain("Jerusalem : resolution / adopted by the General Assembly") == "Jerusalem"
 
 
@@ -157,7 +161,8 @@ def test_back_test_from_files(tmp_path: Path) -> None:
         )
         assert found.exit_code == 0, found.output
         scored = json.loads(found.stdout)
-        assert scored["sessions"] == [68] and scored["votes"] > 600
+        assert scored["sessions"] == [68]
+        assert scored["votes"] > 600
         assert scored["accuracy"] > scored["baselines"]["all_yes"]["accuracy"]
         assert set(scored) >= {"accuracy", "macro_f1", "novel_accuracy", "ece", "brier", "baselines"}
 

@@ -81,7 +81,8 @@ def test_the_maximum_is_one() -> None:
     points = fitted()
     _, g_who, g_what = points.model.at(points.model.who, points.model.what)
     assert max(np.abs(g_who).max(), np.abs(g_what).max()) < 3.0  # of hundreds at the start
-    assert points.value.mean() == pytest.approx(0, abs=1e-9) and points.value.std() == pytest.approx(1)
+    assert points.value.mean() == pytest.approx(0, abs=1e-9)
+    assert points.value.std() == pytest.approx(1)
 
 
 def test_known_positions_are_found_and_intervals_hold() -> None:
@@ -134,7 +135,8 @@ def test_votes_that_nobody_opposes_order_nobody() -> None:
 
 def test_rows_and_unknown_states() -> None:
     rows = fitted().rows(states=["usa"], years=[2005])
-    assert len(rows) == 1 and rows[0]["low"] < rows[0]["point"] < rows[0]["high"]
+    assert len(rows) == 1
+    assert rows[0]["low"] < rows[0]["point"] < rows[0]["high"]
     with pytest.raises(UsageError, match="no state of these votes"):
         fitted().rows(states=["XYZ"])
     with pytest.raises(UsageError, match="no votes in 1900"):

@@ -80,7 +80,7 @@ def test_unknown_states_are_named_and_strange_votes_refused(tmp_path: Path) -> N
     head = "rcid,country,country_code,vote\n1,France,FR,yes\n1,Italy,IT,no\n1,Spain,ES,no\n"
     table = read_votes(*files(tmp_path, head + "1,Atlantis,XX,yes\n"))
     assert any("Atlantis" in note for note in table.notes)
-    with pytest.raises(SourceError, match='row 5.*"perhaps" is not a vote'):
+    with pytest.raises(SourceError, match=r'row 5.*"perhaps" is not a vote'):
         read_votes(*files(tmp_path, head + "1,Chad,TD,perhaps\n"))
     with pytest.raises(SourceError, match="states are unknown"):
         read_votes(*files(tmp_path, "rcid,country,country_code,vote\n1,Oz,,yes\n1,Narnia,,no\n"))
@@ -109,4 +109,5 @@ def test_symbols_and_sessions() -> None:
     from datetime import date
 
     assert symbol("A/RES/70/5") == symbol("R/70/5") == "70/5"
-    assert session_of(date(2022, 3, 2)) == 76 and session_of(date(2022, 10, 12)) == 77
+    assert session_of(date(2022, 3, 2)) == 76
+    assert session_of(date(2022, 10, 12)) == 77

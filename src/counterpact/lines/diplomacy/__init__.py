@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from counterpact.case.case import Case
 from counterpact.case.values import Line
 from counterpact.lines import inputs
 from counterpact.lines.assessing import close, found_in, open_room
 from counterpact.lines.contract import Assessment, Finding, RecordView
+from counterpact.lines.diplomacy.drawings import has_positions, positions
+from counterpact.lines.diplomacy.enforcement import finding as enforcing
 from counterpact.lines.diplomacy.findings import MAKERS, swing
 from counterpact.lines.prose import sentence
 from counterpact.lines.room import Room
@@ -21,9 +24,14 @@ from counterpact.picture.result import Picture
 def assess(case: Case, picture: Picture, record: RecordView, as_of: date) -> Assessment:
     """Assess diplomacy: votes, vetoes, monitoring, and how likely each actor takes part when asked."""
     room = open_room(Line.DIPLOMACY, case, picture, record, as_of)
-    findings = found_in(room, MAKERS)
+    weights = enforcing.enforcers(room)
+    weighed = enforcing.enforcement(room, weights)
+    findings = found_in(room, MAKERS, [weighed] if weighed else [])
     draws = inputs.participation(case, participation_rules())
-    return close(room, headline(room, findings), findings, participation=draws)
+    charts = {**enforcing.charts(weights)}
+    if has_positions(room):
+        charts["positions"] = partial(positions, room)
+    return close(room, headline(room, findings), findings, participation=draws, charts=charts)
 
 
 def headline(room: Room, findings: Sequence[Finding]) -> str:
