@@ -16,6 +16,7 @@ from counterpact.case.case import Case
 if TYPE_CHECKING:
     from counterpact.case.values import Line
     from counterpact.lines.contract import Assessment, RecordView
+    from counterpact.lines.diplomacy.enforcement.asking import Enforcement
     from counterpact.lines.sanctions.gaps.asking import Gaps
     from counterpact.lines.sanctions.ownership.asking import Answer
     from counterpact.lines.sanctions.screening.decisions import Log
@@ -160,6 +161,12 @@ class Opened:
 
         self._say("assessing the seven lines")
         return assess_all(self.case, self.picture(), self.record, self.as_of)
+
+    def enforcement(self, members: Sequence[str] = ()) -> Enforcement:
+        """Whose channels the flow passes, and who would add most to the members. Raises `UsageError`."""
+        from counterpact.lines.diplomacy.enforcement.asking import enforcement
+
+        return enforcement(self.case, self.picture(), members)
 
     @cached_property
     def compiled(self) -> Compiled:

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from counterpact.cli.options import Case, Seed
+
 if TYPE_CHECKING:
+    from counterpact.lines.diplomacy.enforcement.asking import Enforcement
     from counterpact.lines.diplomacy.forecast import Forecast
+    from counterpact.strategy.outcome import Coalition
 
 app = typer.Typer(no_args_is_help=True, help="Votes in the General Assembly: positions of states, forecasts.")
 
@@ -126,3 +130,60 @@ def _show(found: Forecast, console: Any) -> None:
             f"{item.similarity:.2f}", item.resolution, item.title[:70], f"{item.yes}–{item.no}–{item.abstain}"
         )
     console.print(alike)
+
+
+@app.command()
+def enforce(
+    case: Case = "russia-dprk",
+    member: Annotated[
+        list[str] | None, typer.Option("--member", help="Actor id taken as inside from the start; repeatable.")
+    ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Also design the best package and say who must join it (takes longer).")
+    ] = False,
+    json: Json = False,
+    seed: Seed = 0,
+) -> None:
+    """Whose enforcement matters: the share of the flow that passes channels each actor could act on."""
+    from rich.console import Console
+
+    import counterpact.api
+
+    with Console(stderr=True).status("opening the case") as status:
+        opened = counterpact.api.open(case, seed=seed, progress=status.update)
+        found = opened.enforcement(tuple(member or ()))
+        joiners = opened.plan().coalition if plan else None
+    if json:
+        from counterpact.strategy.plain import plain
+
+        _json({**found.plain(), "plan": None if joiners is None else plain(joiners)})
+    else:
+        _show_enforcement(found, joiners, Console(highlight=False))
+
+
+def _show_enforcement(found: Enforcement, joiners: Coalition | None, console: Any) -> None:
+    from rich.table import Table
+
+    table = Table("actor", "share of the flow", "90 % interval", "mostly", "takes part when asked", "why")
+    for one in found.weights:
+        part = found.parts.get(one.actor)
+        most = max(one.by_objective.items(), key=lambda x: x[1].mean, default=None)
+        table.add_row(
+            one.name,
+            f"{one.overall.mean:.0%}",
+            f"{one.overall.low:.0%} to {one.overall.high:.0%}",
+            f"{most[0]} {most[1].mean:.0%}" if most and most[1].mean > 0 else "–",
+            f"{part.low:.0%} to {part.high:.0%}" if part else "–",
+            part.citation.reason.split(" (")[0] if part else "no measure asks it",
+        )
+    console.print(table)
+    console.print("Shares overlap: one flow passes channels of several. A channel one could act on is not yet closed.")
+    console.print("\nWho must join, for enforcement (each adds most to those before):")
+    for step in found.steps:
+        console.print(f"  {step.name}: +{step.gain:.0%}, then {step.covered.mean:.0%} of the flow")
+    if joiners is not None:
+        console.print("\nWho must join the best package (what is lost of its effect without each):")
+        for joiner in joiners.members:
+            must = "must" if joiner.must else "may stay out"
+            console.print(f"  {joiner.name}: {joiner.share:.0%}, {must}, takes part in {joiner.takes_part:.0%}")
+    console.print("\nFor a vote, who must join is another matter: counterpact diplomacy whip")

@@ -63,8 +63,9 @@ class Flows:
         self.case = case
         place = {c: i for i, c in enumerate(picture.channels)}
         self.channels = [case.channels[c] for c in picture.channels if c in case.channels]
-        draws = np.unique(np.linspace(0, len(picture.samples.flows) - 1, DRAWS).astype(int))
-        self.flow: Array = picture.samples.flows[np.ix_(draws, [place[c.id] for c in self.channels])]
+        draws = np.unique(np.linspace(0, len(picture.samples.flows) - 1, DRAWS).astype(np.intp))
+        columns = np.array([place[c.id] for c in self.channels], dtype=np.intp)
+        self.flow: Array = picture.samples.flows[np.ix_(draws, columns)]
         nodes: dict[tuple[str, str], int] = {}
         tails = [nodes.setdefault((c.from_place, c.good), len(nodes)) for c in self.channels]
         heads = [nodes.setdefault((c.to_place, c.good), len(nodes)) for c in self.channels]
