@@ -120,6 +120,24 @@ def test_a_node_may_have_a_supply_of_its_own():
     assert u == pytest.approx([1.0, 4.0])
 
 
+@pytest.mark.parametrize("equal", [False, True])
+def test_what_pays_on_the_way_may_end_there_only_where_it_may_be_wasted(equal):
+    # supply → node 0 → node 1 → delivered; the middle arc pays most, the last one costs
+    A = csc_matrix(np.array([[-1.0, 1.0, 0.0], [0.0, -1.0, 1.0]]))
+    lower = np.zeros(2) if equal else np.full(2, -np.inf)
+    parts = (A, lower, np.zeros(2), np.array([5.0, 4.0, 3.0]))
+    for cost in ([-1.0, 3.0, -1.0], [2.0, -1.0, -9.0], [1.0, 1.0, 1.0]):
+        program = PathProgram(Pool(find_graph(*parts[:3])), *parts)
+        y, u = program.maximise(np.array(cost))
+        best = cost @ Program(*parts).cold(np.array(cost))[0]
+        if not program.fallbacks:
+            assert cost @ y <= best + 1e-9
+        if not equal:
+            assert not program.fallbacks
+            assert cost @ y == pytest.approx(best)
+            assert np.maximum(cost - A.T @ u, 0) @ parts[3] == pytest.approx(best)
+
+
 def test_a_cycle_that_pays_is_left_to_the_whole_program():
     parts = chain(back=1.0)
     program = PathProgram(Pool(find_graph(*parts[:3])), *parts)

@@ -59,14 +59,16 @@ def _pop(heap: _Ints, key: _Reals, size: int) -> int:
 @_compiled
 def best_paths(
     cost: _Reals, tail: _Ints, head: _Ints, use: _Reals, gain: _Reals, into_start: _Ints, into: _Ints,
-    seed_start: _Ints, seed: _Ints, source_start: _Ints, source: _Ints, node_price: _Reals, tolerance: float,
+    seed_start: _Ints, seed: _Ints, source_start: _Ints, source: _Ints, node_price: _Reals,
+    wasted: NDArray[np.bool_], tolerance: float,
     potential: _Reals, room: int,
 ) -> tuple[int, _Ints, _Ints, _Reals, _Ints, bool]:  # fmt: skip
     """Best values of a unit at each node, and a path for each source and group of ends whose reduced value is > 0.
 
     `cost` (n,): reduced by the prices of linking rows and ceilings. Columns from node `tail` (takes `use`) to `head`
     (brings `gain`); −1 = none. `into`: columns by head; `seed`: ending columns by group; `source`: columns without a
-    tail by head. `node_price` (N,): price of a node's own supply, inf if it has none. `potential` (N,) is filled with
+    tail by head. `node_price` (N,): price of a node's own supply, inf if it has none. `wasted` (N,): what comes to the
+    node may stay there, so a column that pays may end a path there: one more group. `potential` (N,) is filled with
     the best value, 0 if nothing pays. Returns (paths, starts, columns, amounts, first rows, ok); `room` caps columns.
     """
     N = len(into_start) - 1
@@ -79,11 +81,14 @@ def best_paths(
     columns, amounts = np.empty(room, np.int64), np.empty(room)
     count, filled = 0, 0
     potential[:] = 0.0
-    for group in range(groups):
+    for group in range(groups + 1):
         size = seen = pops = 0
-        for k in range(seed_start[group], seed_start[group + 1]):
-            j = seed[k]
+        last = group == groups
+        for k in range(0 if last else seed_start[group], len(tail) if last else seed_start[group + 1]):
+            j = k if last else seed[k]
             t = tail[j]
+            if last and (not cost[j] > 0 or t < 0 or head[j] < 0 or not wasted[head[j]]):
+                continue
             worth = cost[j] / use[j]
             if worth > value[t]:
                 value[t], onward[t] = worth, j
@@ -140,6 +145,15 @@ def best_paths(
                 first[count] = node if own else -1
                 count += 1
                 starts[count] = filled
+        if last:
+            for k in range(len(source)):
+                s = source[k]
+                if cost[s] > tolerance and wasted[head[s]] and not mark[head[s]] and filled < room:
+                    columns[filled], amounts[filled] = s, 1.0
+                    filled += 1
+                    first[count] = -1
+                    count += 1
+                    starts[count] = filled
         for i in range(seen):
             value[touched[i]], onward[touched[i]], mark[touched[i]] = 0.0, -1, False
     return count, starts, columns, amounts, first, True

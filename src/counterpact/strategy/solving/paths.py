@@ -57,6 +57,7 @@ class PathProgram:
         self._links = (graph.link_start, graph.link, A.data[graph.link_at])
         self._linking = csc_matrix((self._links[2], graph.link, graph.link_start), shape=A.shape)
         self._supply = np.flatnonzero(graph.node & (upper > 0))  # nodes with a supply of their own
+        self._wasted = graph.node & ~np.isfinite(lower)  # nodes where what comes may stay
         self._free = self._implied()
         self._whole: Program | None = None
         self._plan: Vector | None = None  # the last one, feasible at any cost
@@ -254,7 +255,7 @@ class PathProgram:
         room = 60 * (len(graph.sources[1]) + len(self._supply) + 1) * (len(graph.ends[0]) - 1) + 20_000
         count, starts, columns, amounts, first, fine = best_paths(
             reduced, graph.tail, graph.head, self._use, self._gain, *graph.into, *graph.ends, *graph.sources,
-            node_price, WORTH, potential, min(room, 400_000),
+            node_price, self._wasted, WORTH, potential, min(room, 400_000),
         )  # fmt: skip
         if not fine:
             return None
