@@ -47,7 +47,7 @@ def measure(asked: argparse.Namespace) -> dict[str, float]:
 
 
 def plot(rows: list[dict[str, str]], file: Path) -> None:
-    """Three panels: seconds of processor time against each size, the others at the middle of the chart's rows."""
+    """Three panels: processor seconds against each size, one line for rows that differ in that size alone."""
     import math
 
     axes = ("channels", "measures", "scenarios")
@@ -72,9 +72,10 @@ def plot(rows: list[dict[str, str]], file: Path) -> None:
         first, last = min(values) - 0.05, max(values) + 0.05
         parts.append(f'<path d="M{x0} {top}V{y0}H{x0 + width}" fill="none" stroke="#444"/>')
         parts.append(f'<text x="{x0 + width / 2}" y="{y0 + 34}" text-anchor="middle">{axis}</text>')
-        for tick in range(math.ceil(low), math.floor(high) + 1):
-            y = y0 - (tick - low) / (high - low) * height
-            parts.append(f'<text x="{x0 - 5}" y="{y + 4:.1f}" text-anchor="end">{10**tick:g}</text>')
+        ticks = [m * 10.0**e for e in range(-1, 5) for m in (1, 2, 5)]
+        for tick in (t for t in ticks if low <= math.log10(t) <= high):
+            y = y0 - (math.log10(tick) - low) / (high - low) * height
+            parts.append(f'<text x="{x0 - 5}" y="{y + 4:.1f}" text-anchor="end">{tick:g}</text>')
             parts.append(f'<path d="M{x0} {y:.1f}h{width}" stroke="#ddd"/>')
         for x in sorted({x for f in lines for x, _ in f}):
             at = x0 + (math.log10(x) - first) / (last - first) * width
