@@ -111,3 +111,12 @@ def test_symbols_and_sessions() -> None:
     assert symbol("A/RES/70/5") == symbol("R/70/5") == "70/5"
     assert session_of(date(2022, 3, 2)) == 76
     assert session_of(date(2022, 10, 12)) == 77
+
+
+def test_rows_numbered_for_themselves_do_not_fall_on_old_roll_calls(tmp_path: Path) -> None:
+    votes, calls = files(tmp_path, "rcid,country,country_code,vote\n1,France,FR,yes\n2,France,FR,no\n")
+    wide = tmp_path / "wide.csv"
+    wide.write_text("id,date,title,USA,FRA\n1,2022-11-03,Peace,Y,N\n2,2023-11-03,War,Y,Y\n3,2023-11-04,Sea,Y,N\n")
+    table = read_votes([*votes, wide], calls)
+    assert [item.session for item in table.items] == [40, 59, 77, 78, 78]
+    assert table.vote[:, table.column["FRA"]].tolist() == [2, 0, 0, 2, 0]

@@ -9,6 +9,8 @@ from counterpact.lines.diplomacy.votes.cells import WORDS
 from counterpact.lines.diplomacy.votes.files import calls_of, column, iso_columns, numbered, symbol
 from counterpact.record.states import states
 
+OWN_NUMBERS = 10_000_000_000  # added where a table numbers its rows for itself
+
 
 def lengthen(
     frame: pl.DataFrame, label: str, calls: pl.DataFrame | None, notes: list[str]
@@ -82,4 +84,7 @@ def _match(
         if all(rcid is not None for rcid in found):
             return pl.Series("rcid", found, dtype=pl.Int64), None
     own = calls_of(frame.drop(iso_columns(frame)), label, notes)
+    if calls is not None and own["rcid"].is_in(calls["rcid"].to_list()).any():
+        # The numbers of this table are its own: they must not fall on other roll calls.
+        own = own.with_columns(pl.col("rcid") + OWN_NUMBERS)
     return own["rcid"], own
