@@ -16,7 +16,7 @@ from counterpact.lines.diplomacy.forecast.features import (
     features,
     know,
 )
-from counterpact.lines.diplomacy.forecast.text import NOVEL, LookAlikes, texts_of
+from counterpact.lines.diplomacy.forecast.text import LookAlikes, texts_of
 from counterpact.lines.diplomacy.votes.table import ABSENT, ABSTAIN, VoteTable
 
 Array = NDArray[np.float64]
@@ -37,7 +37,6 @@ class Session:
     known: Known
     near: LookAlikes
     features: NDArray[np.float32]  # items × states × features
-    strange: NDArray[np.float32]  # the same of every second item as if nothing alike had ever been voted on
     vote: NDArray[np.int8]
 
     @property
@@ -68,9 +67,7 @@ def seen(known: Known, now: NDArray[np.int64], texts: Sequence[str]) -> Session:
     parts = np.array([item.para or item.amend for item in items], dtype=bool)
     words = np.array([len(text.split()) for text in texts], dtype=np.int64)
     made = features(known, near, parts, words).astype(np.float32)
-    far = known.library.nearest(texts[::2], below=NOVEL)
-    strange = features(known, far, parts[::2], words[::2]).astype(np.float32)
-    return Session(known.session, now, known, near, made, strange, known.table.vote[now])
+    return Session(known.session, now, known, near, made, known.table.vote[now])
 
 
 def drift(before: Sequence[Session], states: int) -> Array:
@@ -109,16 +106,12 @@ def _second(trees: Any, made: NDArray[np.float32]) -> Array:
 
 
 def learn(lessons: Sequence[Session]) -> Trees:
-    """Trees fitted on earlier sessions. One thread: the same votes give the same trees, and cores are shared.
-
-    Every second item is shown a second time without its look-alikes: truly novel items are too few to learn from.
-    """
+    """Trees fitted on earlier sessions. One thread: the same votes give the same trees, and cores are shared."""
     from sklearn.ensemble import HistGradientBoostingClassifier
     from threadpoolctl import threadpool_limits
 
-    shown = [(one.features, one.vote) for one in lessons] + [(one.strange, one.vote[::2]) for one in lessons]
-    made = np.concatenate([seen[vote >= 0] for seen, vote in shown])
-    vote = np.concatenate([vote[vote >= 0] for _, vote in shown])
+    made = np.concatenate([one.features[one.vote >= 0] for one in lessons])
+    vote = np.concatenate([one.vote[one.vote >= 0] for one in lessons])
     made[:, np.isnan(made).all(axis=0)] = 0.0  # a column nobody knows anything of tells nothing
     cast = vote < ABSENT
     with threadpool_limits(1):

@@ -68,12 +68,10 @@ class Library:
         self._known = self._vectors.fit_transform(texts).T.tocsr()
         self._session = session
 
-    def nearest(self, texts: Sequence[str], most: int = NEAREST, below: float | None = None) -> LookAlikes:
-        """The nearest items of each text; among equals the latest. `below`: only those less similar than this."""
+    def nearest(self, texts: Sequence[str], most: int = NEAREST) -> LookAlikes:
+        """The nearest items of each text; among equals the latest."""
         asked = self._vectors.transform(texts)
         similarity = np.asarray((asked @ self._known).todense(), dtype=np.float64)
-        if below is not None:
-            similarity = np.where(similarity < below, similarity, 0.0)
         most = min(most, similarity.shape[1])
         ranked = similarity + 1e-6 * (self._session - self._session.max())[None, :]
         place = np.argsort(-ranked, axis=1, kind="stable")[:, :most]
