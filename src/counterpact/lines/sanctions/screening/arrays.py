@@ -40,9 +40,9 @@ def write(path: Path, arrays: Mapping[str, Any], about: Mapping[str, Any]) -> No
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The arrays (read-only views of the map) and what the header says. Raises `SourceError`."""
+    """The arrays (views of the map; a change would stay in memory) and what the header says. Raises `SourceError`."""
     try:
-        whole = np.memmap(path, np.uint8, "r")
+        whole = np.memmap(path, np.uint8, "c")  # as arrays in memory: one compilation serves both
         if bytes(whole[:8]) != MAGIC:
             raise ValueError("not an index, or of another version")
         size = int.from_bytes(bytes(whole[8:16]), "little")
