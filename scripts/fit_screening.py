@@ -44,6 +44,7 @@ SEEDS = 5
 
 
 def pairs_part(path: Path, entities: Path) -> dict[str, Any]:
+    """Weights of both readings from labelled pairs, with their cross-validated figures."""
     pairs, checks = read_pairs(path), read_entities(entities)
     group_p, group_e = groups(pairs, checks)
     made: dict[str, Any] = {"fitted_on": {"pairs": len(pairs), "entities": len(checks), "lambda": LAMBDA}}
@@ -60,6 +61,7 @@ def pairs_part(path: Path, entities: Path) -> dict[str, Any]:
 
 
 def lists_part(made: dict[str, Any], positives: list[Path], negatives: list[Path], lists: list[str]) -> None:
+    """The threshold for whole lists, chosen on every second row and reported on the others."""
     index = build(load_lists(lists))
     screener = Screener(index)
     found = np.concatenate([best_scores(screener, read_people(p, names_only=True)) for p in positives])
@@ -75,6 +77,7 @@ def lists_part(made: dict[str, Any], positives: list[Path], negatives: list[Path
 
 
 def main() -> None:
+    """Write weights.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=Path, required=True)
     parser.add_argument("--entities", type=Path, required=True)

@@ -5,7 +5,6 @@ import json
 
 import numpy as np
 import pytest
-from tests.strategy.small_case import case, channel, measure, picture
 
 from counterpact.case import model as m
 from counterpact.errors import InfeasibleError, UsageError
@@ -15,6 +14,7 @@ from counterpact.strategy.plan import make_plan, reply_to
 from counterpact.strategy.solving.package import Request
 from counterpact.strategy.solving.reply import Oracle
 from counterpact.strategy.solving.risk import Risk
+from tests.strategy.small_case import case, channel, measure, picture
 
 
 def built():

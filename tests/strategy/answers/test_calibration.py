@@ -3,11 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.strategy.small_case import case, channel, measure
 
 from counterpact.case import model as m
 from counterpact.errors import CaseError
 from counterpact.strategy.answers.calibration import FILE, hindcasts, read, replay
+from tests.strategy.small_case import case, channel, measure
 
 
 def built():

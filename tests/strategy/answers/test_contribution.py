@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.strategy.small_case import case, channel, measure, picture
 
 from counterpact.strategy.answers.contribution import Game, contribution, restrict, shapley
 from counterpact.strategy.compiling.compile import compile_case
 from counterpact.strategy.compiling.levers import complete
 from counterpact.strategy.solving.reply import Oracle
 from counterpact.strategy.solving.risk import Risk
+from tests.strategy.small_case import case, channel, measure, picture
 
 
 @given(st.data(), st.integers(1, 5))

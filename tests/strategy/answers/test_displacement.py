@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.optimize import linprog
-from tests.strategy.small_case import case, channel, measure, picture
 
 from counterpact.case import model as m
 from counterpact.strategy.answers.displacement import reply, shifts
@@ -12,6 +11,7 @@ from counterpact.strategy.answers.stable_replies import StableReplies
 from counterpact.strategy.compiling.compile import compile_case
 from counterpact.strategy.compiling.levers import complete
 from counterpact.strategy.solving.reply import Oracle
+from tests.strategy.small_case import case, channel, measure, picture
 
 
 def built(scenarios=24):

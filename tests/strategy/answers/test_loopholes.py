@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.strategy.small_case import case, channel, measure, picture
 
 from counterpact.strategy.answers.loopholes import TARGET, Openness, cheapest, closure, loopholes
 from counterpact.strategy.answers.routes import routes, take_apart
@@ -17,6 +16,7 @@ from counterpact.strategy.plan import make_plan
 from counterpact.strategy.solving.package import Request
 from counterpact.strategy.solving.reply import Oracle
 from counterpact.strategy.solving.risk import Risk
+from tests.strategy.small_case import case, channel, measure, picture
 
 
 def compiled(of, flows=None, scenarios=3):

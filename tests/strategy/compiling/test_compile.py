@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
-from tests.strategy.small_case import case, channel, measure, picture
 
 from counterpact.case import model as m
 from counterpact.strategy.compiling.compile import compile_case, default_budgets
 from counterpact.strategy.compiling.levers import complete
 from counterpact.strategy.solving.reply import Oracle
+from tests.strategy.small_case import case, channel, measure, picture
 
 
 def compiled(of, flows=None, scenarios=4, seed=0, spare=(1.0, 1.0)):

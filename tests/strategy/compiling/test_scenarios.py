@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.strategy.small_case import case, channel, measure, picture
 
 from counterpact.case import model as m
 from counterpact.strategy.compiling.compile import compile_case
 from counterpact.strategy.compiling.draws import CORNER_WEIGHT, CORNERS, Draws
 from counterpact.strategy.compiling.scenarios import fitted_share
+from tests.strategy.small_case import case, channel, measure, picture
 
 
 def test_every_stratum_is_hit_once():

@@ -7,7 +7,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-from tests.strategy.instances import small
 
 from counterpact.errors import InfeasibleError, UsageError
 from counterpact.strategy.frontier.grid import Box, split
@@ -17,6 +16,7 @@ from counterpact.strategy.solving.guard import Guard
 from counterpact.strategy.solving.package import Request, gap_of
 from counterpact.strategy.solving.reply import Oracle
 from counterpact.strategy.solving.risk import Risk
+from tests.strategy.instances import small
 
 RESOURCES = ("money", "political", "civilian_harm", "escalation")
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.strategy.instances import best_by_hand, small
 
 import counterpact.strategy.proving.certificate as certificate
 from counterpact.strategy.solving.package import Request, design
 from counterpact.strategy.solving.risk import Risk
+from tests.strategy.instances import best_by_hand, small
 
 
 @pytest.fixture(scope="module")

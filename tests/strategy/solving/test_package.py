@@ -4,8 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.shared_data import shared
-from tests.strategy.instances import best_by_hand, gallery, room_by_scipy, small, structured, value_by_scipy
 
 from counterpact.errors import InfeasibleError, UsageError
 from counterpact.strategy.solving.guard import Guard
@@ -13,6 +11,8 @@ from counterpact.strategy.solving.package import Request, design
 from counterpact.strategy.solving.reply import Oracle
 from counterpact.strategy.solving.risk import Risk
 from counterpact.strategy.solving.validity import check_penalties, design_valid
+from tests.shared_data import shared
+from tests.strategy.instances import best_by_hand, gallery, room_by_scipy, small, structured, value_by_scipy
 
 
 @pytest.mark.parametrize("kind", ["mean", "cvar", "worst"])

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.shared_data import shared
-from tests.strategy.instances import gallery, small, value_by_scipy
 
 from counterpact.strategy.solving.reply import Oracle
 from counterpact.strategy.solving.stack import Stack
+from tests.shared_data import shared
+from tests.strategy.instances import gallery, small, value_by_scipy
 
 seeds = st.integers(0, 10_000)
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 from scipy.sparse import csc_matrix, csr_matrix, vstack
-from tests.strategy.instances import small
 
 from counterpact.errors import UsageError
 from counterpact.strategy.instance import Columns, Instance, Leader, Scenario
@@ -17,6 +16,7 @@ from counterpact.strategy.solving.reply import Oracle
 from counterpact.strategy.solving.risk import Risk
 from counterpact.strategy.valuation.follower import closed, counted, respond
 from counterpact.strategy.valuation.own import OwnValues, goods_only
+from tests.strategy.instances import small
 
 
 def random_values(instance: Instance, seed: int) -> OwnValues:

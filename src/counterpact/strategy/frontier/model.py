@@ -15,7 +15,7 @@ from typing import Any
 
 import highspy
 import numpy as np
-from scipy.sparse import bmat, csr_matrix
+from scipy.sparse import block_diag, csr_matrix, hstack
 
 from counterpact.errors import UsageError
 from counterpact.strategy.frontier.pool import Index, Pool
@@ -233,8 +233,8 @@ class Model:
         if self.guard:
             rows.append(csr_matrix(np.array([g for g, _ in self.guard])))
         leader = csr_matrix(np.vstack([r.toarray() for r in rows]))
-        scenario_rows = bmat([[csr_matrix(np.ones((S, 1))), tail, csr_matrix(weigh)]])
-        A = csr_matrix(bmat([[leader, None], [None, scenario_rows]], format="csr"))
+        scenario_rows = hstack([csr_matrix(np.ones((S, 1))), tail, csr_matrix(weigh)])
+        A = csr_matrix(block_diag([leader, scenario_rows], format="csr"))
         k = len(self.cost)
         guard = np.array([limit for _, limit in self.guard])
         lower = np.concatenate([self.limits.row_lower, np.full(k + len(guard), -np.inf), np.zeros(S)])
