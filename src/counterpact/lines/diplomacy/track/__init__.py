@@ -1,0 +1,1 @@
+"""Sealed forecasts and how they came true."""
