@@ -146,7 +146,7 @@ def test_half_a_list_is_refused(tmp_path: Path) -> None:
     text = shared("lists", "un", "un_consolidated_2026-02-27.xml").read_text("utf-8")
     people = text.split("<INDIVIDUAL>")
     (tmp_path / "half.xml").write_text(
-        "<INDIVIDUAL>".join(people[:350]) + text[text.index("</INDIVIDUALS>") :], "utf-8"
+        "<INDIVIDUAL>".join(people[:229]) + text[text.index("</INDIVIDUALS>") :], "utf-8"
     )
     with pytest.raises(SourceError, match="rows"):
         load_list(f"un_consolidated={tmp_path / 'half.xml'}")
@@ -160,6 +160,8 @@ def test_real_names_with_typing_errors_are_found() -> None:
     rng = random.Random(0)
     wanted, queries = [], []
     for entity, kind, name in one.tables["entities"].select("entity", "kind", "name").rows()[::10]:
+        if len(name) < 8:
+            continue
         at = rng.randrange(1, len(name) - 2)
         queries.append(make(name[:at] + name[at + 1] + name[at] + name[at + 2 :], kind=kind))
         wanted.append(f"un_consolidated:{entity}")

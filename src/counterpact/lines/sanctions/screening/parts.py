@@ -84,7 +84,7 @@ class PartsBuilder:
 
 def table(found: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     """Rows (see `row`) as arrays."""
-    letters = np.frombuffer(b"".join(r[0] for r in found), np.uint8).reshape(len(found), LETTERS)
+    letters = np.frombuffer(b"".join(r[0] for r in found), np.uint8).reshape(len(found), LETTERS).copy()
     made = [letters]
     for at, (_, kind, width) in enumerate(FIELDS[1:], 1):
         values = np.array([r[at] for r in found], kind)
