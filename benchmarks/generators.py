@@ -2,6 +2,7 @@
 
 `structured`: like a case, with gains, sliced capacities, a money row with elastic finance, and a guard.
 `plain`: the easier form of one network per good with shared capacities, priced arcs and nothing else.
+`full_form.full`: the same network with everything a case has.
 """
 
 from __future__ import annotations
@@ -164,15 +165,8 @@ def leader(measures: int, budget: float, rng: np.random.Generator) -> Leader:
     return Leader(ids, kinds, binary, B, low, np.array(upper), tuple(names), ("money", "escalation"), cost)
 
 
-def plain(
-    *, scenarios: int = 20, nodes: int = 200, arcs: int = 800, goods: int = 8, measures: int = 60, budget: float = 0.2,
-    seed: int = 11,
-) -> Instance:  # fmt: skip
-    """The easier form: goods on one network with shared capacities; a measure prices arcs near a place.
-
-    Draws in the order of `shared/tools/reference_package.py`: at its sizes (the defaults) it is the same instance.
-    """
-    rng = np.random.default_rng(seed)
+def network(rng: np.random.Generator, nodes: int, arcs: int) -> tuple[np.ndarray, ...]:
+    """(points, tail, head, distance, capacity): a circle through all places and arcs between near ones."""
     points, order = rng.random((nodes, 2)), rng.permutation(nodes)
     ends = [(int(order[i]), int(order[(i + 1) % nodes])) for i in range(nodes)]
     away = ((points[:, None] - points[None]) ** 2).sum(-1) ** 0.5
@@ -184,7 +178,19 @@ def plain(
             seen.add(pair)
             ends.append(pair)
     tail, head = np.array(ends).T
-    distance, capacity = away[tail, head] * 100 + 5, rng.integers(20, 80, arcs).astype(float)
+    return points, tail, head, away[tail, head] * 100 + 5, rng.integers(20, 80, arcs).astype(float)
+
+
+def plain(
+    *, scenarios: int = 20, nodes: int = 200, arcs: int = 800, goods: int = 8, measures: int = 60, budget: float = 0.2,
+    seed: int = 11,
+) -> Instance:  # fmt: skip
+    """The easier form: goods on one network with shared capacities; a measure prices arcs near a place.
+
+    Draws in the order of `shared/tools/reference_package.py`: at its sizes (the defaults) it is the same instance.
+    """
+    rng = np.random.default_rng(seed)
+    points, tail, head, distance, capacity = network(rng, nodes, arcs)
     value = rng.uniform(150, 400, goods)
     source = [rng.choice(nodes, 3, replace=False) for _ in range(goods)]
     target = [rng.choice(np.setdiff1d(np.arange(nodes), source[k]), 4, replace=False) for k in range(goods)]
