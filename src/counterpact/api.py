@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from counterpact.case.values import Line
     from counterpact.lines.contract import Assessment, RecordView
     from counterpact.lines.diplomacy.enforcement.asking import Enforcement
+    from counterpact.lines.diplomacy.whip.asking import Asked
     from counterpact.lines.sanctions.gaps.asking import Gaps
     from counterpact.lines.sanctions.ownership.asking import Answer
     from counterpact.lines.sanctions.screening.decisions import Log
@@ -31,10 +32,14 @@ if TYPE_CHECKING:
     from counterpact.strategy.outcome import Loophole, Plan, Reply
     from counterpact.strategy.schedule.outcome import Schedule
     from counterpact.strategy.solving.package import Package, Request
+    from counterpact.strategy.solving.sampling import FreshBound
     from counterpact.strategy.valuation.compare import Valuation
 
 Progress = Callable[[str], None]
 """Called with a few words when a step begins."""
+
+FRESH = 1000
+"""Fresh draws begin this far from the case's own seed."""
 
 
 def open(name: str | Path, *, seed: int = 0, scenarios: int = 300, progress: Progress | None = None) -> Opened:
@@ -72,6 +77,36 @@ def gaps(theme: str, partners: Sequence[str] = (), *, as_of: date | None = None)
     from counterpact.record.store import Store
 
     return find_gaps(Store(), theme, partners, as_of=as_of)
+
+
+def whip(
+    votes: Sequence[Path],
+    roll_calls: Sequence[Path],
+    text: str = "",
+    *,
+    roll_call: int | None = None,
+    known: Sequence[str] | Mapping[str, str] = (),
+    targets: Sequence[str] = (),
+    sponsors: Sequence[str] = (),
+    turned: int = 5,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Asked:
+    """The whip count on a draft, or a past roll call seen from the sessions before it.
+
+    `known`: `["USA=yes"]` or `{"USA": "yes"}`; `targets`: majority, two thirds, or a number of yes votes. Raises
+    `UsageError` for unknown states or positions, contradictions, a text that says too little; `SourceError`.
+    """
+    from counterpact.lines.diplomacy.votes import read_votes
+    from counterpact.lines.diplomacy.whip.asking import TARGETS, count, read_known
+
+    words = [f"{k}={v}" for k, v in known.items()] if isinstance(known, Mapping) else known
+    said = read_known(words)
+    table = read_votes(votes, roll_calls)
+    return count(
+        table, text, roll_call=roll_call, known=read_known(words, table.codes) if said else {},
+        targets=tuple(targets) or TARGETS, sponsors=sponsors, turned=turned, seed=seed, progress=progress,
+    )  # fmt: skip
 
 
 def signals(**inputs: Any) -> tuple[Found, ...]:
@@ -356,6 +391,30 @@ class Opened:
         self._say(f"drawing {draws} scenarios")
         many = compile_case(self.case, self.picture(), self.assess(), scenarios=draws, seed=self.seed + 1)
         return discover(many, names, question, alternatives=others, progress=self._say)
+
+    def fresh(self, batches: int = 10, *, confidence: float = 0.95, **asked: Any) -> FreshBound:
+        """How far the best package for `asked` is from the best for all scenarios, from fresh draws of them.
+
+        `batches`: how often as many scenarios as this case was opened with are drawn anew, each with its own design.
+        Raises `UsageError` for the worst and regret, which no sample can bound.
+        """
+        from counterpact.strategy.compiling.compile import compile_case
+        from counterpact.strategy.discovery.discover import named_package
+        from counterpact.strategy.instance import Instance
+        from counterpact.strategy.solving.risk import Risk
+        from counterpact.strategy.solving.sampling import fresh_bound, refuse
+
+        refuse(Risk.named(asked.get("risk", "cvar90")), batches, confidence)  # before anything is designed
+        package = self.plan(**asked).package
+
+        def make(k: int) -> tuple[Instance, Any]:
+            seed = self.seed + FRESH + k
+            drawn = compile_case(self.case, self.picture(), self.assess(), scenarios=self.scenarios, seed=seed)
+            return drawn.instance, named_package(drawn, package.names)
+
+        return fresh_bound(
+            self.compiled.instance, package, make, batches=batches, confidence=confidence, progress=self._say
+        )
 
     def reply(self, measures: Sequence[str]) -> Reply:
         """What they do if exactly these measures are taken. Raises `UsageError` for one that cannot be chosen."""

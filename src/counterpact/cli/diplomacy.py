@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from counterpact.cli.options import Case, Seed
 if TYPE_CHECKING:
     from counterpact.lines.diplomacy.enforcement.asking import Enforcement
     from counterpact.lines.diplomacy.forecast import Forecast
+    from counterpact.lines.diplomacy.whip.asking import Asked
     from counterpact.strategy.outcome import Coalition
 
 app = typer.Typer(no_args_is_help=True, help="Votes in the General Assembly: positions of states, forecasts.")
@@ -130,6 +132,142 @@ def _show(found: Forecast, console: Any) -> None:
             f"{item.similarity:.2f}", item.resolution, item.title[:70], f"{item.yes}–{item.no}–{item.abstain}"
         )
     console.print(alike)
+
+
+Known = Annotated[list[str] | None, typer.Option("--known", help="A known position, as in USA=yes; repeatable.")]
+Target = Annotated[
+    list[str] | None,
+    typer.Option("--target", help="majority, two thirds, or a number of yes votes; repeatable, the first counts."),
+]
+Text = Annotated[str, typer.Option("--text", help="The draft: its title and what it asks for, or a text file.")]
+RollCall = Annotated[
+    int | None, typer.Option("--roll-call", help="A past roll call instead, seen from the sessions before it.")
+]
+Sponsor = Annotated[list[str] | None, typer.Option("--sponsor", help="ISO alpha-3 code of a sponsor; repeatable.")]
+
+
+@app.command()
+def whip(
+    votes: Votes,
+    text: Text = "",
+    roll_calls: RollCalls = None,
+    roll_call: RollCall = None,
+    known: Known = None,
+    target: Target = None,
+    sponsor: Sponsor = None,
+    turned: Annotated[int, typer.Option("--turned", min=0, help="States the adversary may turn, at most.")] = 5,
+    seal: Annotated[Path | None, typer.Option("--seal", help="Append the forecast to this file of seals.")] = None,
+    vote_day: Annotated[
+        datetime | None, typer.Option("--vote-day", formats=["%Y-%m-%d"], help="Day of the vote, for the seal.")
+    ] = None,
+    made: Annotated[
+        datetime | None, typer.Option("--made", formats=["%Y-%m-%d"], help="Day the forecast is made, for the seal.")
+    ] = None,
+    json: Json = False,
+    seed: Seed = 0,
+) -> None:
+    """The live whip count: known positions move the level and all who vote alike; chances of the targets."""
+    from rich.console import Console
+
+    from counterpact.errors import UsageError
+
+    if seal is not None and (vote_day is None or made is None):
+        raise UsageError("a seal needs --made and --vote-day")
+    found = _counted(votes, text, roll_calls, roll_call, known, target, sponsor, turned, seed)
+    name = ""
+    if seal is not None and vote_day and made:
+        from counterpact.lines.diplomacy.track.ledger import seal as append
+
+        chances = {r["state"]: r for r in found.plain()["states"]}
+        question = " ".join(_text(text).split()) or f"roll call {roll_call}"
+        name = append(seal, question, chances, made=made.date(), vote_day=vote_day.date(), known=found.count.known)
+    if json:
+        _json({**found.plain(), "seal": name})
+    else:
+        _show_count(found, Console(highlight=False))
+        if name:
+            typer.echo(f"Sealed as {name}")
+
+
+def _counted(
+    votes: list[Path],
+    text: str,
+    roll_calls: list[Path] | None,
+    roll_call: int | None,
+    known: list[str] | None,
+    target: list[str] | None,
+    sponsor: list[str] | None,
+    turned: int,
+    seed: int,
+) -> Asked:
+    from rich.console import Console
+
+    import counterpact.api
+
+    with Console(stderr=True).status("reading the votes") as status:
+        return counterpact.api.whip(
+            votes, roll_calls or (), _text(text), roll_call=roll_call, known=tuple(known or ()),
+            targets=tuple(target or ()), sponsors=tuple(sponsor or ()), turned=turned, seed=seed,
+            progress=status.update,
+        )  # fmt: skip
+
+
+def _show_count(found: Asked, console: Any) -> None:
+    from rich.table import Table
+
+    for note in found.notes:
+        console.print(f"[yellow]{note}[/]")
+    plain = found.plain()
+    for target, chance in plain["passes"].items():
+        console.print(f"Chance of {target if not target.isdigit() else target + ' yes votes'}: {chance:.0%}")
+    console.print(
+        "; ".join(f"{k} {t['expected']:.0f} ({t['low']} to {t['high']})" for k, t in plain["tallies"].items())
+    )
+    lost = [f"{'+'.join(row['turned']) or 'none'}: {row['passes']:.0%}" for row in plain["lobbying"]]
+    console.print(f"If the adversary turns to no (first target): {'; '.join(lost)}")
+    states = Table("state", "yes", "abstain", "no", "absent", "pivotal", "known", title="Whip sheet")
+    for row in plain["states"]:
+        chances = (f"{row[k]:.0%}" for k in ("yes", "abstain", "no", "absent", "pivotal"))
+        states.add_row(row["name"], *chances, plain["known"].get(row["state"], ""))
+    console.print(states)
+
+
+@app.command()
+def settle(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file of seals.")],
+    name: Annotated[str, typer.Argument(metavar="SEAL", help="Hash of the forecast, or its beginning.")],
+    result: Annotated[list[str], typer.Option("--result", help="How a state voted, as in USA=yes; repeatable.")],
+    day: Annotated[datetime, typer.Option("--day", formats=["%Y-%m-%d"], help="Day of the vote.")],
+) -> None:
+    """Enter what came of a sealed forecast; a result is never changed."""
+    from counterpact.lines.diplomacy.track.ledger import settle as append
+    from counterpact.lines.diplomacy.whip.asking import read_known
+
+    typer.echo(f"Settled as {append(file, name, read_known(result), day=day.date())}")
+
+
+@app.command()
+def track(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file of seals.")],
+    json: Json = False,
+) -> None:
+    """Check the chain of seals and score what is settled: Brier score and calibration."""
+    from dataclasses import asdict
+
+    from counterpact.lines.diplomacy.track.ledger import read, scores
+
+    found = scores(read(file))
+    if json:
+        plain = asdict(found)
+        _json({**plain, "brier": found.brier if found.votes else None})
+        return
+    typer.echo(f"The chain of hashes holds: {found.sealed} sealed, {found.settled} settled.")
+    if not found.votes:
+        typer.echo("No score yet: nothing is settled.")
+        return
+    typer.echo(f"Brier score {found.brier:.3f} over {found.votes} votes (0 perfect, 2 worst)")
+    for low, high, count, mean, share in found.bins:
+        typer.echo(f"  given {low:.0%} to {high:.0%}: {count} chances, mean {mean:.0%}, came true {share:.0%}")
 
 
 @app.command()

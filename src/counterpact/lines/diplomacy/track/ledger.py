@@ -69,7 +69,8 @@ def seal(
         path,
         {
             "kind": "forecast", "question": question, "made": made.isoformat(), "vote_day": vote_day.isoformat(),
-            "method": METHOD, "positions": list(POSITIONS), "chances": rows, "known": dict(sorted((known or {}).items())),
+            "method": METHOD, "positions": list(POSITIONS), "chances": rows,
+            "known": dict(sorted((known or {}).items())),
         },
     )  # fmt: skip
 
