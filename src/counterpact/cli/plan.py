@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from counterpact.strategy.outcome import Plan
+    from counterpact.strategy.solving.sampling import FreshBound
 
 
 def plan(
@@ -28,6 +29,9 @@ def plan(
     prove: Annotated[
         int, typer.Option("--prove", min=0, help="Nodes to prove the lower bound with; small cases only.")
     ] = 0,
+    fresh: Annotated[
+        int, typer.Option("--fresh", min=0, help="Batches of fresh scenarios to judge the package by; 10 is usual.")
+    ] = 0,
     cluster: Cluster = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
     seed: Seed = 0,
@@ -40,27 +44,32 @@ def plan(
 
     with Console(stderr=True).status("opening the case") as status:
         opened = counterpact.api.open(case, seed=seed, scenarios=scenarios, progress=status.update)
-        found = opened.plan(
-            risk=risk,
-            money=money,
-            political=political,
-            civilian_harm=civilian_harm,
-            escalation=escalation,
-            require=tuple(require or ()),
-            forbid=tuple(forbid or ()),
-            gap=gap,
-            time_limit=time_limit,
-            prove=prove,
-            cluster=cluster,
-        )
+        asked: dict[str, Any] = {
+            "risk": risk,
+            "money": money,
+            "political": political,
+            "civilian_harm": civilian_harm,
+            "escalation": escalation,
+            "require": tuple(require or ()),
+            "forbid": tuple(forbid or ()),
+            "gap": gap,
+            "time_limit": time_limit,
+            "prove": prove,
+            "cluster": cluster,
+        }
+        bound = opened.fresh(fresh, **asked) if fresh else None
+        found = opened.plan(**asked)
     if json:
         import json as json_module
 
-        from counterpact.strategy.plain import plain_plan
+        from counterpact.strategy.plain import plain, plain_plan
 
-        typer.echo(json_module.dumps(plain_plan(found), ensure_ascii=False, indent=1))
+        answer = plain_plan(found) | ({"fresh": plain(bound)} if bound else {})
+        typer.echo(json_module.dumps(answer, ensure_ascii=False, indent=1))
     else:
         show(found, Console(highlight=False))
+        if bound:
+            show_fresh(bound, Console(highlight=False))
 
 
 def show(found: Plan, console: Console) -> None:
@@ -123,3 +132,16 @@ def _show_why(found: Plan, console: Console) -> None:
             console.print(
                 f"One more member, {new.name}: {new.share:.1%} of the effect more, with {new.measure or 'no more'}."
             )
+
+
+def show_fresh(bound: FreshBound, console: Console) -> None:
+    """What fresh scenarios say, in three lines."""
+    console.print(f"\nJudged by {bound.label} (risk: {bound.risk}):")
+    console.print(
+        f"risk under the package at most {bound.package.high:.4g} (mean {bound.package.mean:.4g}, today "
+        f"{bound.today.mean:.4g}); no package brings it below {bound.best.low:.4g} (mean {bound.best.mean:.4g})."
+    )
+    console.print(
+        f"The package is at most {bound.gap.high:.3g} from the best for all scenarios, {bound.gap_share:.1%} of the "
+        f"achievable effect; too little room for civilian goods in {bound.no_room:.1%} of the fresh scenarios."
+    )
