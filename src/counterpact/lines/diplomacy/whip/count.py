@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from counterpact.errors import UsageError, nearest
 
 Array = NDArray[np.float64]
+Single = NDArray[np.float32]
 
 YES, ABSTAIN, NO, ABSENT = 0, 1, 2, 3
 POSITIONS = ("yes", "abstain", "no", "absent")
@@ -88,11 +89,11 @@ def whip(
     rng = np.random.default_rng(seed)
     half = rng.standard_normal((DRAWS // 2, len(mode)))
     b = mode + np.concatenate([half, -half]) @ spread.T
-    chance = _chances(forecast, u, v, b, place)  # (draws, states, 3), among those present
+    chance = _chances(forecast, u, v, b, place)  # among those present
     here = 1 - forecast.chance[:, ABSENT]
     for i, position in place.items():
         here[i] = 0.0 if position == ABSENT else 1.0
-    mean = np.column_stack([chance.mean(axis=0) * here[:, None], 1 - here])
+    mean = np.column_stack([chance.mean(axis=1, dtype=np.float64).T * here[:, None], 1 - here])
     votes = _vote(chance, here, rng)
     reached = {t: _margin(votes, t) for t in targets}
     first = targets[0]
@@ -162,22 +163,29 @@ def _posterior(forecast: Forecast, u: Array, v: Array, place: Mapping[int, int])
     return b, np.linalg.inv(np.linalg.cholesky(H)).T
 
 
-def _chances(forecast: Forecast, u: Array, v: Array, b: Array, place: Mapping[int, int]) -> Array:
-    shift = b @ forecast.common.T
-    yes, not_no = _sigmoid(u + shift), _sigmoid(v + shift)
-    chance = np.stack([yes, np.maximum(0.0, not_no - yes), 1 - not_no], axis=2)
+def _chances(forecast: Forecast, u: Array, v: Array, b: Array, place: Mapping[int, int]) -> Single:
+    """Chances (3, draws, states) of yes, abstain and no; single precision, for they are averaged over draws."""
+    shift = (b @ forecast.common.T).astype(np.float32)
+    chance = np.empty((3, *shift.shape), dtype=np.float32)
+    for row, odds in ((0, u), (2, -v)):
+        np.multiply(shift if row == 0 else -shift, 0.5, out=chance[row])
+        chance[row] += (0.5 * odds).astype(np.float32)
+        np.tanh(chance[row], out=chance[row])
+        chance[row] *= 0.5
+        chance[row] += 0.5
+    np.maximum(0.0, 1 - chance[0] - chance[2], out=chance[1])
     for i, position in place.items():
         if position != ABSENT:
-            chance[:, i] = np.eye(3)[position]
+            chance[:, :, i] = np.eye(3)[position][:, None]
     return chance
 
 
-def _vote(chance: Array, here: Array, rng: np.random.Generator) -> NDArray[np.int8]:
+def _vote(chance: Single, here: Array, rng: np.random.Generator) -> NDArray[np.int8]:
     """One vote of every state in every draw, (draws, states)."""
-    draw = rng.random(chance.shape[:2])
-    votes = np.where(draw < chance[..., 0], YES, np.where(draw < chance[..., 0] + chance[..., 1], ABSTAIN, NO))
-    votes = np.where(rng.random(votes.shape) < here, votes, ABSENT)
-    return votes.astype(np.int8)
+    draw = rng.random(chance.shape[1:], dtype=np.float32)
+    votes = (draw >= chance[0]).astype(np.int8) + (draw >= chance[0] + chance[1]).astype(np.int8)
+    votes[rng.random(votes.shape, dtype=np.float32) >= here.astype(np.float32)] = ABSENT
+    return votes
 
 
 def _margin(votes: NDArray[np.int8], target: str) -> NDArray[np.int64]:
@@ -213,11 +221,12 @@ def _flips(
     """The adversary turns to no, one after another, the state not yet known that lowers the chance most."""
     free = [i for i in range(len(states)) if i not in place]
     now, chosen = votes.copy(), list[int]()
+    cost = np.zeros(4, dtype=np.int8)
+    cost[[YES, ABSTAIN, ABSENT]] = {"majority": (2, 1, 1), "two thirds": (3, 2, 2)}.get(target, (1, 0, 0))
     rows = [((), float((_margin(now, target) >= 0).mean()))]
     for _ in range(min(most, len(free))):
         margin = _margin(now, target)
-        cost = {"majority": (2, 1), "two thirds": (3, 2)}.get(target, (1, 0))
-        loss = np.where(now[:, free] == YES, cost[0], np.where(now[:, free] == NO, 0, cost[1]))
+        loss = cost[now[:, free]]
         lost = (margin >= 0)[:, None] & (margin[:, None] - loss < 0)
         # where no single state turns the result, the one that takes most votes
         worst = int(np.lexsort((np.arange(len(free)), -loss.mean(axis=0), -lost.mean(axis=0)))[0])
