@@ -9,7 +9,6 @@ with e_i / r_i no greater than the least common share t that z = 0 allows, W(z) 
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack, identity, vstack
 
 from counterpact.strategy.instance import CivilianSystem, Instance, Vector
 
@@ -41,8 +40,9 @@ def without_room(instance: Instance, z: Vector) -> list[int]:
 
 
 def _ceiling(system: CivilianSystem, z: Vector) -> Vector:
-    closed = csr_matrix(system.closes).multiply(np.clip(z, 0.0, 1.0)[None, :])
-    most = np.asarray(csr_matrix(closed).max(axis=1).toarray()).ravel()
+    closed = system.closes.tocoo()
+    most = np.zeros(closed.shape[0])
+    np.maximum.at(most, closed.row, closed.data * np.clip(z, 0.0, 1.0)[closed.col])
     left: Vector = system.ceiling * (1.0 - np.clip(most, 0.0, 1.0))
     return left
 
@@ -62,20 +62,20 @@ def _least(system: CivilianSystem, ceiling: Vector, share: float | str | None) -
 
     needs, n = system.delivered.shape
     scale = np.maximum(system.required, 1e-9)
-    A = csr_matrix(system.A)
+    A = system.A.toarray()
     up, down = np.isfinite(system.upper), np.isfinite(system.lower)
-    flow = vstack([A[up], -A[down], -system.delivered])
+    flow = np.vstack([A[up], -A[down], -system.delivered.toarray()])
     limit = np.concatenate([system.upper[up], -system.lower[down], -system.required])
-    lack = vstack([csr_matrix((int(up.sum() + down.sum()), needs)), -identity(needs)])
+    lack = np.vstack([np.zeros((int(up.sum() + down.sum()), needs)), -np.eye(needs)])
     common = share == "share"
-    rows = hstack([flow, lack, csr_matrix((flow.shape[0], 1))])
+    rows = np.hstack([flow, lack, np.zeros((flow.shape[0], 1))])
     most = np.asarray(system.required if not isinstance(share, float) else share * scale * (1 + 1e-7) + 1e-9 * scale)
     cost = np.concatenate([np.zeros(n), np.zeros(needs) if common else 1 / scale, [1.0 if common else 0.0]])
     if common:
-        rows = vstack([rows, hstack([csr_matrix((needs, n)), identity(needs), -csr_matrix(scale[:, None])])])
+        rows = np.vstack([rows, np.hstack([np.zeros((needs, n)), np.eye(needs), -scale[:, None]])])
         limit = np.concatenate([limit, np.zeros(needs)])
     bounds = [*zip(np.zeros(n), ceiling, strict=True), *zip(np.zeros(needs), most, strict=True), (0.0, 1.0)]
-    answer = linprog(cost, A_ub=csr_matrix(rows).toarray(), b_ub=limit, bounds=bounds)
+    answer = linprog(cost, A_ub=rows, b_ub=limit, bounds=bounds)
     if answer.status != 0 or answer.x is None or answer.fun is None:
         return float("inf"), np.zeros(n)
     return float(answer.fun), np.asarray(answer.x[:n])

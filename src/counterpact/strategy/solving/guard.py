@@ -35,8 +35,11 @@ class GuardCut:
 
 def open_share(system: CivilianSystem, z: Vector) -> Vector:
     """Share (columns,) of each civilian column's ceiling that z leaves open."""
-    closed = csr_matrix(system.closes.multiply(z[None, :]))
-    worst = closed.max(axis=1).toarray().ravel() if closed.nnz else np.zeros(closed.shape[0])
+    closes = system.closes
+    worst = np.zeros(closes.shape[0])
+    some = np.flatnonzero(np.diff(closes.indptr))
+    if len(some):
+        worst[some] = np.maximum.reduceat(closes.data * z[closes.indices], closes.indptr[some])
     share: Vector = 1.0 - np.clip(worst, 0.0, 1.0)
     return share
 
