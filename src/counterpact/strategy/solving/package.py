@@ -127,6 +127,10 @@ def _check(instance: Instance, request: Request) -> None:
     for name in request.budgets:
         if name not in leader.resources:
             raise UsageError(f'"{name}" is not a resource of this case. {nearest(name, leader.resources)}')
+        if np.isnan(request.budgets[name]):
+            raise UsageError(f"the budget of {name} is not a number.")
+    if not 0 <= request.gap <= 1:
+        raise UsageError(f"the gap is a share of the achievable effect, from 0 to 1, not {request.gap}.")
 
 
 def _relaxed_phase(
@@ -241,6 +245,10 @@ def _finish(search: Search, shelf: list[Cuts]) -> Package:
     risks = {k: (r.value(before, search.probability), r.value(after, search.probability)) for k, r in kinds.items()}
     reached = search.gap <= request.gap
     message = f"gap {search.gap:.1%} of the achievable effect"
+    if search.before <= EPSILON:
+        message += ": there is none, since the risk is 0 without any package"
+    elif search.before - search.lower <= EPSILON:
+        message += ": there is none, since no package within the limits changes the risk"
     if not reached:
         message = f"the limit was reached before the wanted gap of {request.gap:.1%}: best so far, {message}"
     return Package(

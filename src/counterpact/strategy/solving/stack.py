@@ -10,23 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, csr_matrix, vstack
 
-from counterpact.errors import CaseError, Problem
 from counterpact.strategy.instance import Instance, Vector
+from counterpact.strategy.solving.sound import check_scenarios, check_whole
 
 
 class Stack:
     """The scenarios of an instance, or some of them, as stacked arrays."""
 
     def __init__(self, instance: Instance, chosen: NDArray[np.int64] | None = None) -> None:
+        if chosen is None:
+            check_whole(instance)
         scenarios = [instance.scenarios[int(s)] for s in chosen] if chosen is not None else list(instance.scenarios)
+        check_scenarios(instance, scenarios)
         self.scenarios = scenarios
         self.S, self.O = len(scenarios), len(instance.objectives)
         self.n, self.M = scenarios[0].A.shape[1], len(instance.leader.names)
-        for index, scenario in enumerate(scenarios):
-            if scenario.A.shape[1] != self.n or scenario.harm.shape != (self.O, self.n):
-                raise CaseError(Problem("", what=f"scenario {index} does not have the columns of scenario 0"))
-            if not np.all(np.isfinite(scenario.ceiling)):
-                raise CaseError(Problem("", what=f"scenario {index} has a column without a finite ceiling"))
         self.probability = np.array([s.probability for s in scenarios])
         self.ceiling = np.array([s.ceiling for s in scenarios])
         self.base = np.array([s.harm / instance.normalisers[:, None] + s.fixed for s in scenarios])
