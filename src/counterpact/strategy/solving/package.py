@@ -31,7 +31,9 @@ __all__ = ["Package", "Request", "design", "gap_of"]
 #: Groups of scenarios a weighting is cut into; fewer make the master quick, more make its cuts sharp.
 GROUPS, TAIL_GROUPS, LARGE_GROUPS = 6, 1, 50
 #: Gap to which the master is solved, as a share of the wanted gap and of the present one.
-AIM, LOOSE = 0.25, 0.2
+AIM, LOOSE = 0.25, 0.1
+#: Rise of the lower bound in one round, as a share of the effect, from which more cuts at fractional z pay.
+LITTLE = 0.004
 #: Most branch-and-bound nodes of one master.
 NODES = 5000
 #: Columns of all replies at z = 0 up to which mean and CVaR are solved with dual blocks.
@@ -103,7 +105,8 @@ def design(
         every = np.ones(len(limits.low))  # everything on: no package can do better
         master.add(search.strengthen(oracle.sweep(every, only=_tail(search, search.zero.lower))))
     master.weigh(search.weights(search.zero.upper))
-    _relaxed_phase(search, master, progress)
+    sharp = request.risk.kind == "mean" and search.zero.plans.shape[2] >= LARGE
+    _relaxed_phase(search, master, progress, 30 if sharp else 12, sharp)
     _whole_phase(search, master, progress)
     return _finish(search, [])
 
@@ -134,7 +137,7 @@ def _check(instance: Instance, request: Request) -> None:
 
 
 def _relaxed_phase(
-    search: Search, master: Master, progress: Callable[[float, str], None] | None, rounds: int = 12
+    search: Search, master: Master, progress: Callable[[float, str], None] | None, rounds: int = 12, sharp: bool = False
 ) -> None:
     """Cutting planes on the linear relaxation, stabilised between the master's point and the best point seen.
 
@@ -143,13 +146,15 @@ def _relaxed_phase(
     """
     centre: Vector | None = None
     latest = search.zero.lower
-    best = np.inf
+    best, settled = np.inf, False
     for turn in range(rounds):
         choice = master.relax()
         if not choice.feasible:
             raise explain(search.instance.leader, search.limits)
-        search.lower = max(search.lower, choice.bound)
-        z = choice.z if centre is None else 0.5 * choice.z + 0.5 * centre
+        gain, search.lower = choice.bound - search.lower, max(search.lower, choice.bound)
+        if settled and gain < LITTLE * (search.before - search.lower):
+            break
+        z = choice.z if centre is None or settled else 0.5 * choice.z + 0.5 * centre
         sweep = search.oracle.sweep(z, only=_tail(search, latest))
         latest = sweep.lower
         sweep = search.strengthen(sweep)
@@ -160,8 +165,12 @@ def _relaxed_phase(
         search.note(phase=0, value=value, added=added, solved=sweep.solved, rows=master.cuts)
         if progress:
             progress(0.1 + 0.3 * turn / rounds, f"relaxation, round {turn + 1}")
-        if (best - search.lower) <= 0.4 * search.request.gap * (search.before - search.lower) or search.late:
+        if search.late:
             break
+        if (best - search.lower) <= (0.1 if sharp else 0.4) * search.request.gap * (search.before - search.lower):
+            if not sharp:
+                break
+            settled = True
 
 
 def _tail(search: Search, values: Vector) -> NDArray[np.bool_] | None:

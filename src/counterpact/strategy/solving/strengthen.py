@@ -7,6 +7,14 @@ A plan that is a sum of path flows f_p with profits π_p stays feasible if paths
 while the plain cut charges all of P_pm, even where one measure alone makes the path worthless (coefficient tightening,
 Savelsbergh 1994, path by path). Not given up are paths that relieve a row others lean on (they earn money), and what is
 no path. Variables that need not be whole keep their full coefficient.
+
+A path's flow may have a second way (`detour`), with room that the plan and the other second ways leave free. With the
+lines V₁ = a₁ − l₁·z and V₂ = a₂ − l₂·z of the two, each tightened as above and a₁ ≥ a₂, the flow is worth at whole z
+
+    max(V₁, V₂) = V₂ + max(0, V₁ − V₂) ≥ a₁ − Σ_m (l₂m + min(max(0, l₁m − l₂m), a₁ − a₂)) z_m
+
+so a measure on the first way alone is charged no more than the way round costs. Taken where that is better at the z of
+the reply; a third way is joined to the line of the first two in the same manner.
 """
 
 from __future__ import annotations
@@ -31,6 +39,8 @@ class _Net:
     gain: Vector  # what reaches the head
     mixed: Vector  # (rows, columns): rows that some columns load and others relieve, signed so that > 0 loads
     supply: NDArray[np.bool_]  # (rows,) nodes with a supply of their own
+    free: NDArray[np.bool_]  # (columns,) a second way may run here: no gain, no row that it relieves
+    weight: Vector  # entries in linking rows, as `graph.link`
 
 
 class Strengthener:
@@ -53,7 +63,7 @@ class Strengthener:
             penalty = csr_matrix(scenario.penalty)
             for o in np.flatnonzero(self.instance.weights > 0):
                 base = scenario.harm[o] / self.instance.normalisers[o] + scenario.fixed
-                constant[s, o], slope[s, o] = self._cut(net, penalty, base, sweep.plans[s, o])
+                constant[s, o], slope[s, o] = self._cut(net, scenario, penalty, base, sweep.plans[s, o], sweep.z)
         return Cuts(constant, slope)
 
     def _net(self, scenario: Scenario) -> _Net | None:
@@ -70,15 +80,20 @@ class Strengthener:
             self._nets[key] = None if graph is None else _net(scenario, A, graph)
         return self._nets[key]
 
-    def _cut(self, net: _Net, penalty: csr_matrix, base: Vector, plan: Vector) -> tuple[float, Vector]:
+    def _cut(
+        self, net: _Net, scenario: Scenario, penalty: csr_matrix, base: Vector, plan: Vector, z: Vector
+    ) -> tuple[float, Vector]:
         from counterpact.strategy.solving.path_kernel import peel
 
         g = net.graph
         support = np.flatnonzero(plan > 1e-9)
         order = support[np.argsort(g.tail[support], kind="stable")]
+        slack = np.where(np.isfinite(scenario.upper), scenario.upper - scenario.A @ plan, np.inf)
         return peel(
             order, plan, g.tail, g.head, net.use, net.gain, net.mixed, net.supply, base, penalty.indptr,
-            penalty.indices, penalty.data, self.integer, len(self.integer),
+            penalty.indices, penalty.data, self.integer, len(self.integer), z, net.free,
+            np.maximum(0.0, scenario.ceiling - plan), np.maximum(0.0, slack), g.link_start, g.link, net.weight,
+            *g.into, *g.sources,
         )  # fmt: skip
 
 
@@ -92,4 +107,8 @@ def _net(scenario: Scenario, A: csc_matrix, graph: Graph) -> _Net:
     leans_up = np.isfinite(upper) & ((least < 0) | (upper < 0))
     leans_down = np.isfinite(lower) & ((most > 0) | (lower > 0))
     mixed = np.vstack([rows[leans_up].toarray(), -rows[leans_down].toarray()])
-    return _Net(graph, use, gain, np.ascontiguousarray(mixed), graph.node & (scenario.upper > 0))
+    weight = A.data[graph.link_at]
+    column = np.repeat(np.arange(A.shape[1]), np.diff(graph.link_start))
+    free = (use == 1) & ((gain == 1) | (graph.head < 0))
+    free[column[(weight < 0) | np.isfinite(scenario.lower[graph.link])]] = False
+    return _Net(graph, use, gain, np.ascontiguousarray(mixed), graph.node & (scenario.upper > 0), free, weight)
