@@ -29,28 +29,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="An open workbench for one integrated strategy against a hostile alliance.",
 )
-app.add_typer(case.app, name="case")
-app.add_typer(record.app, name="record")
-app.add_typer(evaluate.app, name="evaluate")
-app.add_typer(screen.app, name="screen")
-app.add_typer(diplomacy.app, name="diplomacy")
-COMMANDS = (
-    brief,
-    picture,
-    assess,
-    plan,
-    frontier,
-    values,
-    loopholes,
-    reply,
-    serve,
-    compare,
-    schedule,
-    ownership,
-    gaps,
-    discover,
-    signals,
-    detect,
-)
-for command in COMMANDS:
-    app.command()(command)
+BRIEF, STRATEGY, LINES, DATA = "From evidence to brief", "Strategy", "Lines of effort", "Data and service"
+GROUPS = {
+    BRIEF: (brief, picture, assess),
+    STRATEGY: (plan, frontier, schedule, discover, values, reply, compare, loopholes, detect),
+    LINES: (ownership, gaps, signals),
+    DATA: (serve,),
+}
+for panel, commands in GROUPS.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+app.add_typer(diplomacy.app, name="diplomacy", rich_help_panel=LINES)
+app.add_typer(screen.app, name="screen", rich_help_panel=LINES)
+app.add_typer(case.app, name="case", rich_help_panel=DATA)
+app.add_typer(record.app, name="record", rich_help_panel=DATA)
+app.add_typer(evaluate.app, name="evaluate", rich_help_panel=DATA)
