@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from counterpact.case.values import Line
     from counterpact.lines.contract import Assessment, RecordView
     from counterpact.lines.diplomacy.enforcement.asking import Enforcement
+    from counterpact.lines.diplomacy.engagement.asking import Engagement
     from counterpact.lines.diplomacy.whip.asking import Asked
     from counterpact.lines.sanctions.gaps.asking import Gaps
     from counterpact.lines.sanctions.ownership.asking import Answer
@@ -202,6 +203,17 @@ class Opened:
         from counterpact.lines.diplomacy.enforcement.asking import enforcement
 
         return enforcement(self.case, self.picture(), members)
+
+    def engage(
+        self, asked: Asked, budget: float, *, cost: Sequence[str] = (), before: Sequence[str] = ()
+    ) -> Engagement:
+        """The order of engagement on a whip count and the best visits within a budget, with this case's facts.
+
+        `cost`: `["IND=2"]`; `before`: `["ZAF=AGO,BWA"]`, a leader and those to be seen after it. Raises `UsageError`.
+        """
+        from counterpact.lines.diplomacy.engagement.asking import engage
+
+        return engage(self.case, asked, budget, cost=cost, before=before)
 
     @cached_property
     def compiled(self) -> Compiled:

@@ -233,6 +233,49 @@ def _show_count(found: Asked, console: Any) -> None:
 
 
 @app.command()
+def engage(
+    votes: Votes,
+    text: Text = "",
+    roll_calls: RollCalls = None,
+    roll_call: RollCall = None,
+    known: Known = None,
+    target: Target = None,
+    sponsor: Sponsor = None,
+    visits: Annotated[float, typer.Option("--visits", min=0, help="Budget of visits.")] = 10.0,
+    cost: Annotated[list[str] | None, typer.Option("--cost", help="Visits a state costs, as in IND=2.")] = None,
+    before: Annotated[
+        list[str] | None, typer.Option("--before", help="Whom to see first, as in ZAF=AGO,BWA: the leader, then they.")
+    ] = None,
+    case: Annotated[str, typer.Option("--case", help="Case whose sourced facts are shown as levers.")] = "russia-dprk",
+    json: Json = False,
+    seed: Seed = 0,
+) -> None:
+    """Whom to visit first: chance of being pivotal times how open each is, and the best set within a budget."""
+    from rich.console import Console
+
+    import counterpact.api
+
+    asked = _counted(votes, text, roll_calls, roll_call, known, target, sponsor, 5, seed)
+    found = counterpact.api.open(case).engage(asked, visits, cost=tuple(cost or ()), before=tuple(before or ()))
+    if json:
+        _json(found.plain())
+        return
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    for note in (*asked.notes, found.note):
+        console.print(f"[yellow]{note}[/]")
+    table = Table("", "state", "yes", "pivotal", "open", "worth", "record", "levers (facts of the case)")
+    for one in found.visits.candidates[:30]:
+        mark = "visit" if one.state in found.visits.chosen else ""
+        numbers = (f"{one.yes:.0%}", f"{one.pivotal:.1%}", f"{one.movability:.2f}", f"{one.worth:.4f}")
+        table.add_row(mark, one.name, *numbers, one.record, " ".join(found.levers.get(one.state, ())[:8]))
+    console.print(table)
+    names = {c.state: c.name for c in found.visits.candidates}
+    console.print(f"Visits in order: {', '.join(names[s] for s in found.visits.chosen) or 'none is worth one'}")
+
+
+@app.command()
 def settle(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file of seals.")],
     name: Annotated[str, typer.Argument(metavar="SEAL", help="Hash of the forecast, or its beginning.")],

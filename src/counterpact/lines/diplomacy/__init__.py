@@ -13,7 +13,9 @@ from counterpact.lines.assessing import close, found_in, open_room
 from counterpact.lines.contract import Assessment, Finding, RecordView
 from counterpact.lines.diplomacy.drawings import has_positions, positions
 from counterpact.lines.diplomacy.enforcement import finding as enforcing
+from counterpact.lines.diplomacy.engagement.finding import pages
 from counterpact.lines.diplomacy.findings import MAKERS, swing
+from counterpact.lines.diplomacy.track.finding import sealed
 from counterpact.lines.prose import sentence
 from counterpact.lines.room import Room
 from counterpact.lines.sentence import say
@@ -26,7 +28,8 @@ def assess(case: Case, picture: Picture, record: RecordView, as_of: date) -> Ass
     room = open_room(Line.DIPLOMACY, case, picture, record, as_of)
     weights = enforcing.enforcers(room)
     weighed = enforcing.enforcement(room, weights)
-    findings = found_in(room, MAKERS, [weighed] if weighed else [])
+    more = [*([weighed] if weighed else []), *pages(room, weights), sealed(case)]
+    findings = found_in(room, MAKERS, more)
     draws = inputs.participation(case, participation_rules())
     charts = {**enforcing.charts(weights)}
     if has_positions(room):

@@ -42,3 +42,12 @@ def test_the_brief_says_enforcement_is_not_a_vote(opened) -> None:
     top = opened.enforcement().weights[0]
     assert shown.series[0].points[0].label == top.name
     assert shown.series[0].points[0].high == pytest.approx(top.overall.high)
+
+
+def test_the_brief_has_pages_of_those_outside_who_matter_and_says_there_is_no_track_record(opened) -> None:
+    found = {f.id: f for f in opened.assess()[Line.DIPLOMACY].findings}
+    for name in ("page-china", "page-india"):
+        assert found[name].facts
+        quoted = [f for f in found[name].facts if opened.case.facts[f].statement in found[name].sentence]
+        assert len(quoted) == 4
+    assert "no vote forecast has been sealed" in found["track-record"].sentence.lower()

@@ -183,7 +183,8 @@ def _chances(forecast: Forecast, u: Array, v: Array, b: Array, place: Mapping[in
 def _vote(chance: Single, here: Array, rng: np.random.Generator) -> NDArray[np.int8]:
     """One vote of every state in every draw, (draws, states)."""
     draw = rng.random(chance.shape[1:], dtype=np.float32)
-    votes = (draw >= chance[0]).astype(np.int8) + (draw >= chance[0] + chance[1]).astype(np.int8)
+    votes: NDArray[np.int8] = (draw >= chance[0]).astype(np.int8)
+    votes += draw >= chance[0] + chance[1]
     votes[rng.random(votes.shape, dtype=np.float32) >= here.astype(np.float32)] = ABSENT
     return votes
 

@@ -1,0 +1,1 @@
+"""Whom to visit first, and what each state depends on."""
