@@ -182,7 +182,9 @@ def whip(
         question = " ".join(_text(text).split()) or f"roll call {roll_call}"
         name = append(seal, question, chances, made=made.date(), vote_day=vote_day.date(), known=found.count.known)
     if json:
-        _json({**found.plain(), "seal": name})
+        from counterpact.lines.diplomacy.whip.drawing import sheet
+
+        _json({**found.plain(), "seal": name, "chart": sheet(found).as_dict()})
     else:
         _show_count(found, Console(highlight=False))
         if name:

@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from counterpact.charts.spec import chart
 from counterpact.errors import UsageError
 from counterpact.lines.diplomacy.whip.asking import count, read_known
+from counterpact.lines.diplomacy.whip.drawing import sheet
 from counterpact.lines.diplomacy.whip.likeness import directions
 from tests.lines.diplomacy.made_up import table
 
@@ -28,6 +30,14 @@ def test_a_draft_is_counted_and_known_positions_stand(votes) -> None:
     assert rows[states[1]]["abstain"] == 1.0
     for row in rows.values():
         assert row["yes"] + row["abstain"] + row["no"] + row["absent"] == pytest.approx(1)
+    shown = sheet(found)
+    assert len(shown.series) == 4
+    assert len(shown.categories) == min(40, len(rows) - 2)
+    assert not {found.names[states[0]], found.names[states[1]]} & set(shown.categories)
+    assert shown.series[0].points[0].low >= shown.series[0].points[-1].low
+    drawn = chart("whip", shown.as_dict(), lambda point, unit: str(point["low"]))
+    assert drawn is not None
+    assert drawn.table.rows
 
 
 def test_a_past_roll_call_is_seen_from_the_sessions_before_it(votes) -> None:
