@@ -7,10 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from counterpact.strategy.proving.certificate import check
+from counterpact.strategy.proving.certificate import check, safe_bound
+from counterpact.strategy.solving.guard import Guard
+from counterpact.strategy.solving.master import wishes
 from counterpact.strategy.solving.package import Request, design
 from counterpact.strategy.solving.reply import Oracle
 from counterpact.strategy.solving.risk import Risk
+from counterpact.strategy.solving.robust import Robust
+from counterpact.strategy.solving.search import Search
+from counterpact.strategy.solving.settle import settle
 from tests.strategy.instances import value_by_scipy  # puts benchmarks/ on the path
 
 from full_form import MEMBERS, full  # isort: skip
@@ -80,3 +85,26 @@ def test_the_worst_case_with_guard_is_certified():
     package = design(instance, Request(risk=Risk("worst"), gap=1e-4))
     assert package.gap <= 1e-4
     assert check(instance, package).passed
+
+
+@pytest.mark.parametrize("kind", ["worst", "regret"])
+def test_what_is_known_by_bounds_alone_is_settled_before_it_is_certified(kind):
+    """From plans and duals of z = 0 alone, as a search may leave them, the greatest value is found exactly."""
+    instance = tiny(scenarios=25, seed=23)
+    request = Request(risk=Risk(kind))
+    limits = wishes(instance.leader, {}, (), ())
+    search = Search(instance, request, Oracle(instance), Guard(instance), limits)
+    search.offset = np.linspace(0, 500, 25) if kind == "regret" else np.zeros(25)
+    z = everything_on(instance)
+    loose = Robust(search, None).assemble(z)
+    assert search.risk(loose.upper) > search.risk(loose.lower) + 1
+    found = settle(search, loose)
+    exact = Oracle(instance).sweep(z).lower
+    assert search.risk(found.upper) == pytest.approx(search.risk(exact), rel=1e-6)
+    assert search.risk(found.lower) == pytest.approx(search.risk(exact), rel=1e-6)
+    assert np.all(found.lower <= exact + 1e-6 * exact)
+    assert np.all(found.upper >= exact - 1e-6 * exact)
+    for s, scenario in enumerate(instance.scenarios):
+        rows = slice(s * scenario.A.shape[0], (s + 1) * scenario.A.shape[0])
+        cost = scenario.harm[0] + scenario.fixed - scenario.penalty @ z
+        assert safe_bound(scenario, cost, found.duals[rows, 0]) <= found.upper[s, 0] + 1e-6 * found.upper[s, 0]

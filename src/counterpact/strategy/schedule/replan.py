@@ -53,7 +53,10 @@ def replan(work: Work, package: Package, index: NDArray[np.int64], period: int, 
 
     Changes that bring little are left out. Raises what `design` raises.
     """
-    instance = replace(work.expanded.instance, scenarios=[work.expanded.instance.scenarios[int(s)] for s in index])
+    branch = [work.expanded.instance.scenarios[int(s)] for s in index]
+    share = sum(s.probability for s in branch)
+    branch = [replace(s, probability=s.probability / share) for s in branch]
+    instance = replace(work.expanded.instance, scenarios=branch)
     request = fixed_until(work, package.z, period, gap)
     oracle, guard = Oracle(instance), Guard(instance)
     shelf = [Cuts(c.constant[index], c.slope[index]) for c in work.shelf]

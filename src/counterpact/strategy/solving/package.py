@@ -25,6 +25,7 @@ from counterpact.strategy.solving.risk import Risk
 from counterpact.strategy.solving.robust import Robust
 from counterpact.strategy.solving.satisfice import Satisfice
 from counterpact.strategy.solving.search import EPSILON, LARGE, Request, Search, gap_of, kindest
+from counterpact.strategy.solving.settle import settle
 
 __all__ = ["Package", "Request", "design", "gap_of"]
 
@@ -245,6 +246,9 @@ def _finish(search: Search, shelf: list[Cuts]) -> Package:
         raise UnprovenError("the package found does not leave room for civilian goods in every scenario.")
     if request.every_value and np.any(best.upper - best.lower > 1e-6 * (1 + np.abs(best.upper))):
         best = search.oracle.sweep(best.z)
+        search.upper = min(search.upper, search.risk(best.upper))
+    elif request.risk.kind in ("worst", "regret"):
+        best = settle(search, best)
         search.upper = min(search.upper, search.risk(best.upper))
     shelf.append(best.cuts)
     leader, weights = instance.leader, instance.weights
