@@ -204,9 +204,10 @@ def _margin(votes: NDArray[np.int8], target: str) -> NDArray[np.int64]:
 def _pivotal(votes: NDArray[np.int8], margin: NDArray[np.int64], target: str) -> Array:
     """Share of draws in which the state's own change between yes and no turns the result."""
     weight = {"majority": (1, -1), "two thirds": (1, -2)}.get(target, (1, 0))
-    now = np.where(votes == YES, weight[0], np.where(votes == NO, weight[1], 0))
-    without = margin[:, None] - now
-    turns: Array = ((without + weight[0] >= 0) & (without + weight[1] < 0)).mean(axis=0)
+    near = (margin >= weight[1] - weight[0]) & (margin < weight[0] - weight[1])  # only there can one vote turn it
+    now = np.array([weight[0], 0, weight[1], 0])[votes[near]]
+    without = margin[near, None] - now
+    turns: Array = ((without + weight[0] >= 0) & (without + weight[1] < 0)).sum(axis=0) / len(votes)
     return turns
 
 
@@ -224,13 +225,15 @@ def _flips(
     now, chosen = votes.copy(), list[int]()
     cost = np.zeros(4, dtype=np.int8)
     cost[[YES, ABSTAIN, ABSENT]] = {"majority": (2, 1, 1), "two thirds": (3, 2, 2)}.get(target, (1, 0, 0))
+    loss = cost[votes]
+    taken = loss.sum(axis=0, dtype=np.int64)
     rows = [((), float((_margin(now, target) >= 0).mean()))]
     for _ in range(min(most, len(free))):
         margin = _margin(now, target)
-        loss = cost[now[:, free]]
-        lost = (margin >= 0)[:, None] & (margin[:, None] - loss < 0)
+        near = (margin >= 0) & (margin < cost.max())  # draws that one state can turn
+        lost = (loss[near] > margin[near, None]).sum(axis=0)[free]
         # where no single state turns the result, the one that takes most votes
-        worst = int(np.lexsort((np.arange(len(free)), -loss.mean(axis=0), -lost.mean(axis=0)))[0])
+        worst = int(np.lexsort((np.arange(len(free)), -taken[free], -lost))[0])
         chosen.append(free.pop(worst))
         now[:, chosen[-1]] = NO
         rows.append((tuple(states[i] for i in chosen), float((_margin(now, target) >= 0).mean())))  # type: ignore[arg-type]
