@@ -25,6 +25,7 @@ from counterpact.strategy.solving.risk import Risk
 from counterpact.strategy.solving.robust import Robust
 from counterpact.strategy.solving.satisfice import Satisfice
 from counterpact.strategy.solving.search import EPSILON, LARGE, Request, Search, gap_of, kindest
+from counterpact.strategy.solving.swaps import exchange
 from counterpact.strategy.solving.settle import settle
 
 __all__ = ["Package", "Request", "design", "gap_of"]
@@ -108,8 +109,20 @@ def design(
     master.weigh(search.weights(search.zero.upper))
     sharp = request.risk.kind == "mean" and search.zero.plans.shape[2] >= LARGE
     _relaxed_phase(search, master, progress, 30 if sharp else 12, sharp)
+    if sharp and not search.late:
+        _offer_early(search, master)
     _whole_phase(search, master, progress)
     return _finish(search, [])
+
+
+def _offer_early(search: Search, master: Master) -> None:
+    """A first package by exchanges, answered in all scenarios."""
+    found = exchange(search, master, master.relax().z)
+    if found is not None:
+        sweep = search.oracle.sweep(found)
+        master.add(search.strengthen(sweep))
+        search.offer(sweep)
+        search.note(phase=0.5, value=search.risk(sweep.upper), solved=sweep.solved, rows=master.cuts)
 
 
 def use_blocks(search: Search) -> bool:
