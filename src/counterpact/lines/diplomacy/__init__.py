@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -15,7 +16,7 @@ from counterpact.lines.diplomacy.drawings import has_positions, positions
 from counterpact.lines.diplomacy.enforcement import finding as enforcing
 from counterpact.lines.diplomacy.engagement.finding import pages
 from counterpact.lines.diplomacy.findings import MAKERS, swing
-from counterpact.lines.diplomacy.track.finding import sealed
+from counterpact.lines.diplomacy.track.finding import NONE, sealed
 from counterpact.lines.prose import sentence
 from counterpact.lines.room import Room
 from counterpact.lines.sentence import say
@@ -28,13 +29,15 @@ def assess(case: Case, picture: Picture, record: RecordView, as_of: date) -> Ass
     room = open_room(Line.DIPLOMACY, case, picture, record, as_of)
     weights = enforcing.enforcers(room)
     weighed = enforcing.enforcement(room, weights)
-    more = [*([weighed] if weighed else []), *pages(room, weights), sealed(case)]
+    record_of = sealed(room)
+    more = [*([weighed] if weighed else []), *pages(room, weights), *([record_of] if record_of else [])]
     findings = found_in(room, MAKERS, more)
     draws = inputs.participation(case, participation_rules())
     charts = {**enforcing.charts(weights)}
     if has_positions(room):
         charts["positions"] = partial(positions, room)
-    return close(room, headline(room, findings), findings, participation=draws, charts=charts)
+    made = close(room, headline(room, findings), findings, participation=draws, charts=charts)
+    return made if record_of else replace(made, missing=(*made.missing, NONE))
 
 
 def headline(room: Room, findings: Sequence[Finding]) -> str:
