@@ -25,8 +25,8 @@ from counterpact.strategy.solving.risk import Risk
 from counterpact.strategy.solving.robust import Robust
 from counterpact.strategy.solving.satisfice import Satisfice
 from counterpact.strategy.solving.search import EPSILON, LARGE, Request, Search, gap_of, kindest
-from counterpact.strategy.solving.swaps import exchange
 from counterpact.strategy.solving.settle import settle
+from counterpact.strategy.solving.swaps import exchange
 
 __all__ = ["Package", "Request", "design", "gap_of"]
 
