@@ -262,3 +262,19 @@ def test_every_measure_has_its_legal_basis_checked() -> None:
     """One second reading per measure of the fact base."""
     found = Counter(row.measure for row in case().table(LegalBasis).values())
     assert set(found) == {row["id"] for row in base("measures")}
+
+
+def test_the_kept_assessment_of_sanctions_belongs_to_the_case_as_shipped() -> None:
+    """It answers without a download; it must be made anew (docs/how-to/edit-a-case.md) whenever the case changes."""
+    from counterpact.case.read import read_case
+    from counterpact.case.values import Line
+    from counterpact.lines.contract import EmptyRecord
+    from counterpact.lines.store import load
+
+    kept = load(read_case("russia-dprk"), Line.SANCTIONS, EmptyRecord())
+    assert kept is not None
+    assert kept.void == ""
+    assert kept.assessment.vintages["uk_normalised"] == "2026-04-29"
+    text = next(f for f in kept.assessment.findings if f.id == "ships-russia-eu-uk").sentence
+    assert "632 ships" in text
+    assert "count and not yet a finding" in text
