@@ -5,7 +5,7 @@ import pytest
 from counterpact.case.case import Case
 from counterpact.case.values import Line
 from counterpact.lines.contract import Assessment, EmptyRecord
-from counterpact.lines.registry import assess_all
+from counterpact.lines.registry import assess_line
 from counterpact.quantity import Period
 
 from .small import picture
@@ -20,5 +20,6 @@ def shipped() -> Case:
 
 @pytest.fixture(scope="session")
 def assessed(shipped: Case) -> dict[Line, Assessment]:
-    """All seven lines on the shipped case, with a picture that found nothing and an empty record."""
-    return assess_all(shipped, picture(), EmptyRecord(), Period(shipped.head.as_of).last)
+    """All seven lines on the shipped case, made anew with a picture that found nothing and an empty record."""
+    day = Period(shipped.head.as_of).last
+    return {line: assess_line(line)(shipped, picture(), EmptyRecord(), day) for line in Line}

@@ -279,8 +279,11 @@ def test_another_case_is_read_by_its_line_column() -> None:
 def test_assessing_twice_gives_the_same(shipped: Case, assessed: dict[Line, Assessment]) -> None:
     from counterpact.lines.registry import to_mapping
 
-    again = assess_all(shipped, picture(), EmptyRecord(), Period(shipped.head.as_of).last)
+    day = Period(shipped.head.as_of).last
+    again = {line: assess_line(line)(shipped, picture(), EmptyRecord(), day) for line in Line}
     assert to_mapping(again) == to_mapping(assessed)
+    kept = assess_all(shipped, picture(), EmptyRecord(), day)  # that of sanctions is kept with the case, from the lists
+    assert {line for line in Line if kept[line].vintages} == {Line.SANCTIONS}
 
 
 def test_no_line_imports_another_line() -> None:

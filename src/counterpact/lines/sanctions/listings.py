@@ -107,13 +107,19 @@ def _count(gap: Gap, key: str, words: str) -> Figure:
     return Figure(Quantity.exact(float(gap.counts[key]), "ship"), cite)
 
 
+def _apart(gap: Gap) -> Figure:
+    reason = f"days from {min(gap.a.vintage, gap.b.vintage)} to {max(gap.a.vintage, gap.b.vintage)}"
+    cite = Citation(reason=reason, source=f"{gap.a.dataset}, {gap.b.dataset}", basis=Basis.DEFINITION)
+    return Figure(Quantity.exact(float(gap.days_apart), "day"), cite)
+
+
 def _gap(room: Room, gap: Gap) -> Finding:
     a, b = gap.a.partner, gap.b.partner
-    closing = "The lists are close in time, so this is a gap."
+    closing = "The lists lie {apart} apart, so this is a gap."
     if not gap.finding:
         closing = (
-            f"The lists are of {gap.a.vintage} and {gap.b.vintage}, {gap.days_apart} days apart, so the difference is "
-            "a count and not yet a finding."
+            f"The lists are of {gap.a.vintage} and {gap.b.vintage}, {{apart}} apart, so the difference is a count and "
+            "not yet a finding."
         )
     return finding(
         room,
@@ -127,6 +133,7 @@ def _gap(room: Room, gap: Gap) -> Finding:
         both=_count(gap, "both", "on both"),
         only_a=_count(gap, "only_a", f"on that of {a} only"),
         only_b=_count(gap, "only_b", f"on that of {b} only"),
+        apart=_apart(gap),
     )  # fmt: skip
 
 

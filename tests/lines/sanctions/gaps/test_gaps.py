@@ -130,7 +130,7 @@ def test_the_line_reports_counts_and_never_names(store: Store) -> None:
     made = assess(opened.case, opened.picture(), store, opened.as_of)
     found = {f.id: f for f in made.findings}
     eu_uk = found["ships-russia-eu-uk"]
-    assert [int(f.value.low) for f in eu_uk.figures] == [632, 595, 546, 86, 49]
+    assert [int(f.value.low) for f in eu_uk.figures] == [632, 595, 546, 86, 49, 113]
     assert eu_uk.severity == "note"
     assert "113 days apart" in eu_uk.sentence
     together = found["ships-together"]
