@@ -37,7 +37,8 @@ def _inside(case: Case, one: Inside) -> Block:
     text = one.why
     if one.objective:
         amount = words.model_amount(one.more, one.more, one.unit)
-        text = f"{one.why}: {amount} more of {name_of(case, one.objective).lower()}"
+        name = name_of(case, one.objective)
+        text = f"{one.why}: {name[:1].lower()}{name[1:]} would be {amount} higher"
         text += f", by {ways}" if ways else ""
     fall = prose.listing(name_of(case, m.removeprefix("lapse:")) for m in one.needed_by)
     text += f". With it falls {fall}" if fall else ""

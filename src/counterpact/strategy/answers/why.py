@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 TRIED = 8
 """Excluded measures whose gain is found exactly: those with the largest bounds."""
 NOTHING = 1e-6
+_COSTS = {"political": "political cost"}
+"""Resources whose id is not yet a word."""
 
 
 class Marginal:
@@ -211,9 +213,12 @@ def _why_out(gain: float, loss: float, lacks: dict[str, float], goes: str, short
             if gain <= gap
             else ("it fits the limits on the representative scenarios: design again with a smaller gap")
         )
-    kept_out = " and ".join(f"the limit on {r.replace('_', ' ')}" for r in sorted(lacks))
+    words = [_COSTS.get(r, r.replace("_", " ")) for r in sorted(lacks)]
+    several = len(words) > 1
+    said = f"{', '.join(words[:-1])} and {words[-1]}" if several else "".join(words)
+    kept_out = f"the limits on {said} keep" if several else f"the limit on {said} keeps"
     if not goes:
-        return f"{kept_out} keeps it out; no single member frees enough"
+        return f"{kept_out} it out; no single member frees enough"
     if loss >= gain:
-        return f"{kept_out} keeps it out; the cheapest exchange loses more than it gains"
-    return f"{kept_out} keeps it out; an exchange would gain less than the gap to which the package was designed"
+        return f"{kept_out} it out; the cheapest exchange loses more than it gains"
+    return f"{kept_out} it out; an exchange would gain less than the gap to which the package was designed"
