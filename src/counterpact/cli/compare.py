@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from counterpact.cli.options import Case, Cluster, Keep, Scenarios, Seed
+from counterpact.cli.output import say_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,11 +37,9 @@ def compare(
         opened = counterpact.api.open(case, seed=seed, scenarios=scenarios, progress=status.update)
         found = opened.compare(packages, cluster=cluster, keep=keep)
     if json:
-        import json as json_module
-
         from counterpact.strategy.plain import plain
 
-        typer.echo(json_module.dumps(plain(found), ensure_ascii=False, indent=1))
+        say_json(plain(found))
     else:
         show(found, Console(highlight=False))
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from counterpact.cli.options import Json
+from counterpact.cli.output import say_json
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -18,7 +21,7 @@ def detect(
     traffic: Annotated[Path, typer.Argument(metavar="TRAFFIC", help="CSV: origin, destination, probability.")],
     budget: Annotated[float, typer.Option("--budget", min=0, help="Sensors, or money if sensors have a cost.")],
     time_limit: Annotated[float, typer.Option("--time-limit", min=1, help="Seconds for the search.")] = 600.0,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Place sensors on a network so that evaders who know of them get through least often."""
     from rich.console import Console
@@ -28,11 +31,9 @@ def detect(
     with Console(stderr=True).status("reading the network") as status:
         found = counterpact.api.detect(arcs, traffic, budget, time_limit=time_limit, progress=status.update)
     if json:
-        import json as json_module
-
         from counterpact.strategy.plain import plain
 
-        typer.echo(json_module.dumps(plain(found), ensure_ascii=False, indent=1))
+        say_json(plain(found))
     else:
         show(found, Console(highlight=False))
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from counterpact.cli.options import Case, Seed
+from counterpact.cli.options import Case, Json, Seed
+from counterpact.cli.output import say_json
 
 if TYPE_CHECKING:
     from counterpact.lines.diplomacy.enforcement.asking import Enforcement
@@ -26,7 +27,6 @@ RollCalls = Annotated[
 ]
 Bridges = Annotated[Path | None, typer.Option("--bridges", help="Pairs of identical resolutions: rcid1, rcid2.")]
 Issues = Annotated[Path | None, typer.Option("--issues", help="Issues of roll calls: rcid, issue.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
 
 @app.callback()
@@ -59,7 +59,7 @@ def points(
     rows = found.rows(states=tuple(state or ()), years=wanted)
     notes = [*table.notes, *found.notes]
     if json:
-        _json({"points": rows, "notes": notes})
+        say_json({"points": rows, "notes": notes})
         return
     from rich.table import Table
 
@@ -96,7 +96,7 @@ def forecast(
         from dataclasses import asdict
 
         plain = asdict(found)
-        _json({key: plain[key] for key in ("session", "novel", "states", "levels", "look_alikes", "notes")})
+        say_json({key: plain[key] for key in ("session", "novel", "states", "levels", "look_alikes", "notes")})
     else:
         _show(found, Console(highlight=False))
 
@@ -104,12 +104,6 @@ def forecast(
 def _text(draft: str) -> str:
     path = Path(draft)
     return path.read_text("utf-8") if len(draft) < 250 and path.is_file() else draft
-
-
-def _json(value: dict[str, Any]) -> None:
-    import json
-
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
 def _show(found: Forecast, console: Any) -> None:
@@ -184,7 +178,7 @@ def whip(
     if json:
         from counterpact.lines.diplomacy.whip.drawing import sheet
 
-        _json({**found.plain(), "seal": name, "chart": sheet(found).as_dict()})
+        say_json({**found.plain(), "seal": name, "chart": sheet(found).as_dict()})
     else:
         _show_count(found, Console(highlight=False))
         if name:
@@ -260,7 +254,7 @@ def engage(
     asked = _counted(votes, text, roll_calls, roll_call, known, target, sponsor, 5, seed)
     found = counterpact.api.open(case).engage(asked, visits, cost=tuple(cost or ()), before=tuple(before or ()))
     if json:
-        _json(found.plain())
+        say_json(found.plain())
         return
     from rich.table import Table
 
@@ -304,7 +298,7 @@ def track(
     found = scores(read(file))
     if json:
         plain = asdict(found)
-        _json({**plain, "brier": found.brier if found.votes else None})
+        say_json({**plain, "brier": found.brier if found.votes else None})
         return
     typer.echo(f"The chain of hashes holds: {found.sealed} sealed, {found.settled} settled.")
     if not found.votes:
@@ -339,7 +333,7 @@ def enforce(
     if json:
         from counterpact.strategy.plain import plain
 
-        _json({**found.plain(), "plan": None if joiners is None else plain(joiners)})
+        say_json({**found.plain(), "plan": None if joiners is None else plain(joiners)})
     else:
         _show_enforcement(found, joiners, Console(highlight=False))
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from counterpact.cli.options import Case, CivilianHarm, Escalation, Money, Political, Risk, Seed
+from counterpact.cli.options import Case, CivilianHarm, Escalation, Json, Money, Political, Risk, Seed
+from counterpact.cli.output import say_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,7 +41,7 @@ def discover(
     information: Annotated[
         bool, typer.Option("--information/--no-information", help="Ask what learning each unknown would be worth.")
     ] = True,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
     seed: Seed = 0,
 ) -> None:
     """Find the conditions under which a package fails, in plain words, and what learning more would be worth."""
@@ -64,11 +65,9 @@ def discover(
             escalation=escalation,
         )
     if json:
-        import json as json_module
-
         from counterpact.strategy.plain import plain
 
-        typer.echo(json_module.dumps(plain(found), ensure_ascii=False, indent=1))
+        say_json(plain(found))
     else:
         show(found, Console(highlight=False))
 

@@ -7,6 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from counterpact.cli.options import Json
+from counterpact.cli.output import say_json
+
 app = typer.Typer(no_args_is_help=True, help="Measure a method on labelled data: what is right, what is missed.")
 
 
@@ -34,7 +37,7 @@ def screening(
     threshold: Annotated[
         float | None, typer.Option("--threshold", min=0, max=1, help="Another threshold than the fitted one.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Precision, recall, F1 on pairs; accuracy on entities; recall and false positives against lists."""
     from counterpact.errors import UsageError
@@ -54,9 +57,7 @@ def screening(
     if not found:
         raise UsageError("Give --pairs FILE, --entities FILE, or --positives FILE and --negatives FILE with --list")
     if json:
-        import json as json_module
-
-        typer.echo(json_module.dumps(found, ensure_ascii=False, indent=1))
+        say_json(found)
     else:
         _show(found)
 
@@ -90,7 +91,7 @@ def votes(
     roll_calls: Annotated[list[Path] | None, typer.Option("--roll-calls", help="Roll calls; repeatable.")] = None,
     from_session: Annotated[int, typer.Option("--from-session", help="First session to forecast.")] = 60,
     to_session: Annotated[int | None, typer.Option("--to-session", help="Last session; all if left out.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Forecast each session from the sessions before it, and score the forecasts against plain baselines."""
     from rich.console import Console
@@ -102,9 +103,7 @@ def votes(
         table = read_votes(votes, roll_calls or [])
         found = back_test(table, from_session, to_session=to_session, progress=status.update)
     if json:
-        import json as json_module
-
-        typer.echo(json_module.dumps(found, ensure_ascii=False, indent=1))
+        say_json(found)
         return
     from rich.table import Table
 

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from counterpact.cli.options import Case, CivilianHarm, Escalation, Money, Political, Risk, Scenarios, Seed
+from counterpact.cli.options import (
+    Case,
+    CivilianHarm,
+    Escalation,
+    Forbid,
+    Json,
+    Money,
+    Political,
+    Require,
+    Risk,
+    Scenarios,
+    Seed,
+)
+from counterpact.cli.output import say_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,8 +41,8 @@ def frontier(
     political: Political = None,
     civilian_harm: CivilianHarm = None,
     escalation: Escalation = None,
-    require: Annotated[list[str] | None, typer.Option("--require", help="Measure that must be in; repeatable.")] = None,
-    forbid: Annotated[list[str] | None, typer.Option("--forbid", help="Measure that must not; repeatable.")] = None,
+    require: Require = None,
+    forbid: Forbid = None,
     gap: Annotated[
         float, typer.Option("--gap", min=0, max=1, help="Widest gap of a level, share of its effect.")
     ] = 0.05,
@@ -38,7 +51,7 @@ def frontier(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the frontier and its charts to this JSON file.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
     seed: Seed = 0,
     scenarios: Scenarios = 50,
 ) -> None:
@@ -68,9 +81,7 @@ def frontier(
     if out is not None:
         _write(value, out)
     if json:
-        import json as json_module
-
-        typer.echo(json_module.dumps(value, ensure_ascii=False, indent=1))
+        say_json(value)
         return
     console = Console(highlight=False)
     show(found, console)

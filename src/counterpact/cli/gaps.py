@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from counterpact.cli.options import Json
+from counterpact.cli.output import say_json
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -22,7 +25,7 @@ def gaps(
         datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Lists as they stood on this day.")
     ] = None,
     names: Annotated[bool, typer.Option("--names", help="Name the entries too, with their numbers.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Compare the partners' lists in the record: by number first, then by name, with the days of listing."""
     from rich.console import Console
@@ -31,9 +34,7 @@ def gaps(
 
     found = counterpact.api.gaps(theme, tuple(partner or ()), as_of=as_of.date() if as_of else None)
     if json:
-        import json as json_module
-
-        typer.echo(json_module.dumps(found.plain(named=names), ensure_ascii=False, indent=1))
+        say_json(found.plain(named=names))
     else:
         show(found, Console(highlight=False), names=names)
 

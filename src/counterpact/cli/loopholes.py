@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from counterpact.cli.options import Case, CivilianHarm, Escalation, Money, Political, Risk, Scenarios, Seed
+from counterpact.cli.output import say_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,11 +37,9 @@ def loopholes(
             risk=risk, money=money, political=political, civilian_harm=civilian_harm, escalation=escalation
         )
     if json:
-        import json as json_module
-
         from counterpact.strategy.plain import plain
 
-        typer.echo(json_module.dumps(plain(found), ensure_ascii=False, indent=1))
+        say_json(plain(found))
     else:
         show(found, Console(highlight=False))
 

@@ -20,6 +20,9 @@ CivilianHarm = Annotated[
     float | None, typer.Option("--civilian-harm", min=0, help="Most risk of harm to civilians, points.")
 ]
 Escalation = Annotated[float | None, typer.Option("--escalation", min=0, help="Most escalation, points.")]
+Require = Annotated[list[str] | None, typer.Option("--require", help="Measure that must be in; repeatable.")]
+Forbid = Annotated[list[str] | None, typer.Option("--forbid", help="Measure that must not; repeatable.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of every draw.")]
 Scenarios = Annotated[int, typer.Option("--scenarios", min=20, help="How many scenarios to draw.")]
 Cluster = Annotated[

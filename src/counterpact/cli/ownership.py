@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from counterpact.cli.options import Json
+from counterpact.cli.output import say_json
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -30,7 +33,7 @@ def ownership(
         datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Rules as of this day; default today.")
     ] = None,
     entity: Annotated[list[str] | None, typer.Option("--entity", help="Explain this entity; repeatable.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Say which entities are blocked, possibly blocked or not, with the chain that decides."""
     from datetime import date
@@ -44,9 +47,7 @@ def ownership(
         day=day.date() if day else date.today(),
     )  # fmt: skip
     if json:
-        import json as json_module
-
-        typer.echo(json_module.dumps(answer.plain(entity), ensure_ascii=False, indent=1))
+        say_json(answer.plain(entity))
     else:
         show(answer, Console(highlight=False), tuple(entity or ()))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import json as json_module
 import math
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from counterpact.cli.options import Json
+from counterpact.cli.output import say_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 def picture(
     case: Annotated[str, typer.Argument(help="Name of a shipped case, or its folder.")] = "russia-dprk",
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
 ) -> None:
     """Reconcile the evidence: worlds, contradictions, checks, bounds, and what is worth finding out."""
@@ -37,7 +39,7 @@ def picture(
             progress=lambda stage, share: bar.update(task, completed=share, description=stage),
         )
     if json:
-        typer.echo(json_module.dumps(plain(found), ensure_ascii=False, indent=1))
+        say_json(plain(found))
     else:
         show(found, Console())
 

@@ -6,7 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from counterpact.cli.options import Case, CivilianHarm, Cluster, Escalation, Money, Political, Risk, Scenarios, Seed
+from counterpact.cli.options import (
+    Case,
+    CivilianHarm,
+    Cluster,
+    Escalation,
+    Forbid,
+    Json,
+    Money,
+    Political,
+    Require,
+    Risk,
+    Scenarios,
+    Seed,
+)
+from counterpact.cli.output import say_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,8 +36,8 @@ def plan(
     political: Political = None,
     civilian_harm: CivilianHarm = None,
     escalation: Escalation = None,
-    require: Annotated[list[str] | None, typer.Option("--require", help="Measure that must be in; repeatable.")] = None,
-    forbid: Annotated[list[str] | None, typer.Option("--forbid", help="Measure that must not; repeatable.")] = None,
+    require: Require = None,
+    forbid: Forbid = None,
     gap: Annotated[float, typer.Option("--gap", min=0, max=1, help="Stop at this share of the effect.")] = 0.05,
     time_limit: Annotated[float, typer.Option("--time-limit", min=1, help="Seconds for the design.")] = 60.0,
     prove: Annotated[
@@ -33,7 +47,7 @@ def plan(
         int, typer.Option("--fresh", min=0, help="Batches of fresh scenarios to judge the package by; 10 is usual.")
     ] = 0,
     cluster: Cluster = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
     seed: Seed = 0,
     scenarios: Scenarios = 300,
 ) -> None:
@@ -60,12 +74,10 @@ def plan(
         bound = opened.fresh(fresh, **asked) if fresh else None
         found = opened.plan(**asked)
     if json:
-        import json as json_module
-
         from counterpact.strategy.plain import plain, plain_plan
 
         answer = plain_plan(found) | ({"fresh": plain(bound)} if bound else {})
-        typer.echo(json_module.dumps(answer, ensure_ascii=False, indent=1))
+        say_json(answer)
     else:
         show(found, Console(highlight=False))
         if bound:

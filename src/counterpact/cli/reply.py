@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from counterpact.cli.options import Case, Scenarios, Seed
+from counterpact.cli.options import Case, Json, Scenarios, Seed
+from counterpact.cli.output import say_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,7 +20,7 @@ def reply(
     measures: Annotated[
         list[str] | None, typer.Option("--with", help="A measure to take; `lapse:ID` lets one go. Repeatable.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
     seed: Seed = 0,
     scenarios: Scenarios = 300,
 ) -> None:
@@ -32,12 +33,10 @@ def reply(
         opened = counterpact.api.open(case, seed=seed, scenarios=scenarios, progress=status.update)
         today, under = opened.reply(()), opened.reply(tuple(measures or ()))
     if json:
-        import json as json_module
-
         from counterpact.strategy.plain import plain
 
         both = {"today": plain(today), "under": plain(under)}
-        typer.echo(json_module.dumps(both, ensure_ascii=False, indent=1))
+        say_json(both)
     else:
         show(today, under, Console(highlight=False))
 

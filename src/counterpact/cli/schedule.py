@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from counterpact.cli.options import Case, CivilianHarm, Escalation, Money, Political, Risk, Seed
+from counterpact.cli.options import Case, CivilianHarm, Escalation, Json, Money, Political, Risk, Seed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -72,7 +72,7 @@ def schedule(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the schedule as one HTML and one JSON file.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
     seed: Seed = 0,
     scenarios: Annotated[int, typer.Option("--scenarios", min=20, help="How many scenarios to draw.")] = 60,
 ) -> None:

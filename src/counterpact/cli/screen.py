@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from counterpact.cli.output import say_json
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -106,7 +108,7 @@ def name(
     if not show_all:
         answer = next(iter(_log().quiet([answer], date.today())))
     if json:
-        _echo(_plain(answer, screener))
+        say_json(_plain(answer, screener))
     else:
         _show(answer, screener)
 
@@ -166,7 +168,7 @@ def watch(
         for c in changes
     ]  # fmt: skip
     if json:
-        _echo({"rows": len(rows), "changes": plain})
+        say_json({"rows": len(rows), "changes": plain})
         return
     for one in plain:
         typer.echo(f"{one['what']:8} row {one['row']}: {one['entity']} {one['listed_name']}")
@@ -250,12 +252,6 @@ def _plain(answer: Answer, screener: Screener) -> dict[str, Any]:
             for hit in answer.hits
         ],
     }
-
-
-def _echo(value: Any) -> None:
-    import json
-
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
 def _show(answer: Answer, screener: Screener) -> None:

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from counterpact.cli.options import Json
+from counterpact.cli.output import say_json
+
 
 def signals(
     tracks: Annotated[
@@ -22,7 +25,7 @@ def signals(
         Path | None, typer.Option("--companies", help="Your companies: a table with name, address, founded.")
     ] = None,
     lists: Annotated[bool, typer.Option("--lists", help="Ships renamed or reflagged on the record's lists.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Look for signs of evasion. A signal is a reason to look closer, never a proof."""
     from rich.console import Console
@@ -33,9 +36,7 @@ def signals(
         tracks=tracks, anchorages=anchorages, events=events, fleet=fleet, companies=companies, lists=lists
     )
     if json:
-        import json as json_module
-
-        typer.echo(json_module.dumps([f.plain() for f in found], ensure_ascii=False, indent=1))
+        say_json([f.plain() for f in found])
         return
     console = Console(highlight=False)
     for rule in found:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from counterpact.cli.options import Case, Risk, Scenarios, Seed
+from counterpact.cli.options import Case, Json, Risk, Scenarios, Seed
+from counterpact.cli.output import say_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,7 +26,7 @@ def values(
         typer.Option("--worth", help="OBJECTIVE=NUMBER, own value of one normaliser of it; 1 if not said. Repeatable."),
     ] = None,
     risk: Risk = "cvar90",
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
     seed: Seed = 0,
     scenarios: Scenarios = 50,
 ) -> None:
@@ -38,11 +39,9 @@ def values(
         opened = counterpact.api.open(case, seed=seed, scenarios=scenarios, progress=status.update)
         found = opened.valuation(None if measures is None else tuple(measures), worth=_worth(worth or []), risk=risk)
     if json:
-        import json as json_module
-
         from counterpact.strategy.plain import plain
 
-        typer.echo(json_module.dumps(plain(found), ensure_ascii=False, indent=1))
+        say_json(plain(found))
     else:
         show(found, Console(highlight=False))
 

@@ -15,8 +15,8 @@ from counterpact.lines.sanctions.ownership.chain import chain, nearly
 from counterpact.lines.sanctions.ownership.graph import Holdings
 from counterpact.lines.sanctions.ownership.interest import interest
 from counterpact.lines.sanctions.ownership.readers import from_record, from_table
-from counterpact.lines.sanctions.ownership.rules import regimes, rule
-from counterpact.lines.sanctions.ownership.status import WORDS, Decision, decide
+from counterpact.lines.sanctions.ownership.rules import in_force, rule
+from counterpact.lines.sanctions.ownership.status import Decision, decide
 
 if TYPE_CHECKING:
     from counterpact.record.store import Store
@@ -75,7 +75,7 @@ def ask(holdings: Holdings, listed: Iterable[str], *, day: date, under: Sequence
     listed = sorted(set(listed))
     if not listed:
         raise UsageError("nobody is listed: name at least one listed holder, by --listed or --listed-file.")
-    chosen = list(under) or [r for r in regimes() if _has_rule(r, day)]
+    chosen = list(under) or in_force(day)
     decisions = {r: decide(holdings, listed, rule(r, day)) for r in chosen}
     notes = list(holdings.notes)
     ignored = next(iter(decisions.values())).ignored
@@ -85,13 +85,6 @@ def ask(holdings: Holdings, listed: Iterable[str], *, day: date, under: Sequence
     if any(d.rule.control and any(r.ground == "control" for r in d.reasons.values()) for d in decisions.values()):
         notes.append("Control is a presumption that can be rebutted; the regime's authority decides.")
     return Answer(holdings, day, decisions, interest(holdings, listed), tuple(notes))
-
-
-def _has_rule(regime: str, day: date) -> bool:
-    try:
-        return bool(rule(regime, day))
-    except UsageError:
-        return False
 
 
 def holdings_of(table: Path | None, store: Store | None) -> Holdings:
@@ -117,6 +110,3 @@ def listed_in(path: Path) -> tuple[str, ...]:
             )
         return tuple(frame["entity"].drop_nulls().str.strip_chars().to_list())
     return tuple(line.strip() for line in text.splitlines() if line.strip())
-
-
-__all__ = ["WORDS", "Answer", "ask", "holdings_of", "listed_in"]

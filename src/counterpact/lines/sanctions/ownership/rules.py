@@ -38,6 +38,10 @@ class Rule:
         """
         return share > self.share + 1e-9 if self.strict else share >= self.share - 1e-9
 
+    def covers(self, day: date) -> bool:
+        """Whether the rule is in force on a day."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
     @property
     def words(self) -> str:
         """The rule in a sentence.
@@ -70,12 +74,21 @@ def regimes() -> tuple[str, ...]:
     return tuple(dict.fromkeys(r.regime for r in rules()))
 
 
+def in_force(day: date) -> list[str]:
+    """Regimes that have a rule on a day.
+
+    >>> in_force(date(2009, 1, 1))
+    ['OFAC']
+    """
+    return [r.regime for r in rules() if r.covers(day)]
+
+
 def rule(regime: str, day: date) -> Rule:
     """The rule of a regime on a day. Raises `UsageError` for an unknown regime or a day before its first rule."""
     own = [r for r in rules() if r.regime == regime]
     if not own:
         raise UsageError(f'"{regime}" has no ownership rule here. {nearest(regime, regimes())}')
     for r in own:
-        if r.first <= day and (r.last is None or day <= r.last):
+        if r.covers(day):
             return r
     raise UsageError(f"{regime} had no ownership rule on {day} that we know of: the first is of {own[0].first}.")
